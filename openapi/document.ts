@@ -91,7 +91,7 @@ export const openApiDocument = {
     },
     responses: {
       Forbidden: gatewayResponse(
-        "The signature is missing or wrong, or its role may not call this path.",
+        "The signature is missing or wrong, its role may not call this path, or the realm has no such path: one without consents has none below `/v1/consents`.",
       ),
       TooManyRequests: gatewayResponse("Too many requests: sign and send it again later."),
     },

@@ -17,6 +17,7 @@ import { apiResourcePolicy } from "./api-policy.ts";
 import type { ApiMethod, ApiRoute } from "./api-route.ts";
 import { apiStageName, describeRoute } from "./api-route.ts";
 import type { CoreParameters } from "./core-parameters.ts";
+import { noSuchPathResponse } from "./no-such-path.ts";
 import { invalidBodyResponse, rejectionSchema } from "./rejection-body.ts";
 
 export interface VendingApiProps {
@@ -76,6 +77,7 @@ export class VendingApi extends Construct {
       validateRequestBody: true,
     });
     this.api.addGatewayResponse("BadBody", invalidBodyResponse);
+    this.api.addGatewayResponse("NoSuchPath", noSuchPathResponse);
     const { region, urlSuffix } = Stack.of(this);
     this.url = `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${stageName}/`;
     const published = {
@@ -117,6 +119,7 @@ export class VendingApi extends Construct {
     return [
       JSON.stringify(api),
       invalidBodyResponse.templates,
+      noSuchPathResponse.templates,
       rejectionSchema,
       this.routes.map(describeRoute),
     ];

@@ -1,5 +1,6 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { describe, expect, test } from "vitest";
+import { findFunctionName } from "../../cli/deployed-functions.ts";
 import { rejectionBody } from "../../functions/http/contract.ts";
 import { problemOf } from "../../functions/http/problem.ts";
 import { VendingError } from "../../functions/model/errors.ts";
@@ -65,6 +66,20 @@ test("an invalid body gets the same answer as from the code", () => {
   expect(ResponseParameters["gatewayresponse.header.Content-Type"]).toBe(
     "'application/problem+json'",
   );
+});
+
+test("a path that is not there is told apart from a realm without consents as the command line does", () => {
+  const responses = resourcesIn(template, "AWS::ApiGateway::GatewayResponse");
+  const [, noPath] = responses.map(([, { Properties }]) => Object(Properties));
+  expect(noPath).toMatchObject({ ResponseType: "MISSING_AUTHENTICATION_TOKEN" });
+  // The status stays API Gateway's 403: it may as well be a request without a signature.
+  expect(noPath).not.toHaveProperty("StatusCode");
+  const { message } = JSON.parse(noPath.ResponseTemplates["application/json"]);
+  const vending = [{ name: "Vend", description: "Vends the tokens of conferma/production" }];
+  const told = () => findFunctionName(vending, "begin-consent", "conferma/production");
+  expect(told).toThrow("needs no consent of a person: what its secret holds gives access");
+  expect(message).toContain("needs no consent of a person, because what its secret holds gives");
+  expect(message).toContain("GET /v1/tokens/");
 });
 
 describe("the stage", () => {

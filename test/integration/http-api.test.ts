@@ -63,6 +63,15 @@ it("GET vends what the provider accepts, from every realm", async () => {
   }
 });
 
+it("a consent of a realm that has none is refused with what to do instead", async () => {
+  const url = `${stack.http.url}/v1/consents/conferma/sandbox/default`;
+  const response = await ask(url, { method: "POST" });
+  expect(response.status).toBe(403);
+  const { message } = (await response.json()) as { message: string };
+  expect(message).toContain("A realm without consents has none below /v1/consents");
+  expect(message).toContain("Vend from it: GET /v1/tokens/");
+});
+
 it("an invocation and the API answer the same", async () => {
   const { realms, conferma } = stack.providers;
   const [realm] = realms.filter(({ settings }) => settings.provider === "conferma");
