@@ -14,19 +14,24 @@ export interface PlantedDefect {
   readonly caughtBy: readonly string[];
 }
 
+/** A file's text with the defect. Fails unless the text that it replaces occurs exactly once. */
+export function plantDefect(text: string, { file, find, replacement }: PlantedDefect): string {
+  const parts = text.split(find);
+  if (parts.length !== 2) throw new Error(`"${find}" is ${parts.length - 1} times in ${file}.`);
+  return parts.join(replacement);
+}
+
 /** Copies the client's folder, plants the defect there, and removes the copy after use. */
 export async function withDefect<T>(
   folder: string,
-  { file, find, replacement }: PlantedDefect,
+  planted: PlantedDefect,
   use: (folder: string) => Promise<T>,
 ): Promise<T> {
   const copy = mkdtempSync(path.join(tmpdir(), "broken-client-"));
   try {
     cpSync(folder, copy, { recursive: true });
-    const whole = readFileSync(path.join(copy, file), "utf8");
-    const parts = whole.split(find);
-    if (parts.length !== 2) throw new Error(`"${find}" is ${parts.length - 1} times in ${file}.`);
-    writeFileSync(path.join(copy, file), parts.join(replacement));
+    const file = path.join(copy, planted.file);
+    writeFileSync(file, plantDefect(readFileSync(file, "utf8"), planted));
     return await use(copy);
   } finally {
     rmSync(copy, { recursive: true });

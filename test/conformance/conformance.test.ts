@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { describe, expect, it } from "vitest";
+import { plantDefect } from "./broken-client.ts";
 import { answerSchema, caseFileSchema, stepSchema } from "./case-schema.ts";
 import { startClient } from "./client-process.ts";
 import { playLanguage, testedLanguages } from "./languages.ts";
@@ -16,6 +19,14 @@ describe.each(testedLanguages)("the $name client", ({ command, folder, isHere })
     );
     expect(verdicts).toHaveLength(cases.length);
     expect(errors).toBe("");
+  });
+});
+
+/** That it is caught is a slow test. That it can be planted is seen here, whenever the client is changed. */
+describe.each(testedLanguages)("a $name client", ({ broken, folder }) => {
+  it.each(broken)("that $defect can be made: the text occurs once", (planted) => {
+    const text = readFileSync(path.join(folder, planted.file), "utf8");
+    expect(plantDefect(text, planted)).not.toBe(text);
   });
 });
 
