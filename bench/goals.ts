@@ -163,8 +163,8 @@ export const goals: readonly Goal[] = [
     measure: "cold-start",
     what: "modules of a store hit, KMS",
     target: 18,
-    // One more since the links in answers: what they share with a vend is a file of its own, of 443 bytes.
-    accepted: 19,
+    // Two more since the links in answers: what they share with a vend is in files of its own, of about a kilobyte.
+    accepted: 20,
     kind: "count",
   },
   {

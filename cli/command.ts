@@ -17,6 +17,9 @@ export interface CommandOptions {
   readonly undo?: boolean | undefined;
   readonly try?: boolean | undefined;
   readonly wait?: boolean | undefined;
+  readonly person?: string | undefined;
+  readonly customer?: string | undefined;
+  readonly replace?: boolean | undefined;
   readonly help: boolean;
 }
 

@@ -2,7 +2,7 @@ import type { Disconnected, GrantedConsent, VendAnswer } from "../functions/http
 import { allConnections } from "./all-connections.ts";
 import type { Command, CommandContext, CommandOptions, CommandOutput } from "./command.ts";
 import { expectArgs } from "./command.ts";
-import { consent, consentHelp } from "./consent.ts";
+import { consent, consentHelp, ownerIn } from "./consent.ts";
 import { cliFailure, UsageError } from "./failure.ts";
 import { formatCredential, formatDisconnected, formatGrantedConsent } from "./format-answers.ts";
 import { formatStatus } from "./format-status.ts";
@@ -18,7 +18,7 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["reject", (args, options) => vend(expectArgs(args, 2), options, parseVersion(args[1]))],
   ["status", (args) => status(args)],
   ["consent", consent],
-  ["paste-code", (args) => pasteCode(expectArgs(args, 1))],
+  ["paste-code", (args, options) => pasteCode(expectArgs(args, 1), options)],
   ["disconnect", (args, options) => disconnect(expectArgs(args, 1), options)],
   ["secret", secret],
   ["freeze", freeze],
@@ -59,7 +59,7 @@ function status(args: readonly string[]) {
   };
 }
 
-function pasteCode([text]: readonly string[]) {
+function pasteCode([text]: readonly string[], options: CommandOptions) {
   const { realm, account } = parseConnection(text);
   return async ({ functions, terminal }: CommandContext): Promise<CommandOutput> => {
     const code = await terminal.readCode();
@@ -67,6 +67,7 @@ function pasteCode([text]: readonly string[]) {
     const answer = await functions.invoke<GrantedConsent>("complete-consent", realm, {
       account,
       code,
+      ...ownerIn(options),
     });
     return { answer, text: formatGrantedConsent(answer, terminal.now()) };
   };

@@ -1,4 +1,8 @@
-import type { ConsentLink, ConsentProgressAnswer } from "../functions/http/link-contract.ts";
+import type {
+  ConsentLink,
+  ConsentProgressAnswer,
+  OwnerFields,
+} from "../functions/http/link-contract.ts";
 import type { CommandContext, CommandOptions, CommandOutput, ShowingContext } from "./command.ts";
 import { expectArgs } from "./command.ts";
 import type { DeployedFunctions } from "./deployed-functions.ts";
@@ -6,11 +10,19 @@ import { CommandFailure, UsageError } from "./failure.ts";
 import { formatConsentLink, formatConsentOutcome } from "./format-answers.ts";
 import { parseConnection } from "./parse-arguments.ts";
 
-export const consentHelp = `npm run vend -- consent <connection> [--wait] [--json]
+export const consentHelp = `npm run vend -- consent <connection> [--person <person>]
+                        [--customer <customer>] [--replace] [--wait] [--json]
 
 Prints a one-time link for the person who is to consent. Send it to that person
 only, over a channel that nobody else reads: the one who opens it consents.
 
+  --person <person>
+           whose consent it has to be, by their e-mail address or the provider's
+           identifier of them; nobody else's is stored
+  --customer <customer>
+           for whose data, as the provider states it
+  --replace
+           let it replace the consent of another person or customer
   --wait   then wait until it is known what came of the link. Ctrl-C ends the
            wait and not the link.
   --json   print the link as JSON; with --wait, a second line says what came of
@@ -35,7 +47,8 @@ export function consent(args: readonly string[], options: CommandOptions) {
   }
   return async (context: ShowingContext): Promise<CommandOutput> => {
     const { functions, terminal } = context;
-    const link = await functions.invoke<ConsentLink>("begin-consent", realm, { account });
+    const payload = { account, ...ownerIn(options) };
+    const link = await functions.invoke<ConsentLink>("begin-consent", realm, payload);
     const shown = { answer: link, text: formatConsentLink(connection, link, terminal.now()) };
     if (!options.wait) return shown;
     context.show(shown);
@@ -45,6 +58,15 @@ export function consent(args: readonly string[], options: CommandOptions) {
     return answer.state === "granted"
       ? { answer, text }
       : { answer, text, exitCode: endedExitCode };
+  };
+}
+
+/** Whose consent is asked for, where the command line says so. */
+export function ownerIn({ person, customer, replace }: CommandOptions): OwnerFields {
+  return {
+    ...(person !== undefined && { person }),
+    ...(customer !== undefined && { customer }),
+    ...(replace && { replace }),
   };
 }
 

@@ -48,6 +48,10 @@ const usage = `npm run vend -- <command>
                             table, like 2026-11-21T10:00Z
   --wait                    consent: until the person has consented (exit code
                             0), or nothing came of the link (3)
+  --person <person>         consent, paste-code: whose consent it has to be
+  --customer <customer>     consent, paste-code: for whose data
+  --replace                 consent, paste-code: it may replace the consent of
+                            another person or customer
   --since <time>            who: how far to look back, like 12h, 7d (default 1d)
                             or 2026-11-21T10:00Z
   --trail <log group>       who: where CloudTrail writes, if that is not
@@ -75,6 +79,9 @@ const options = {
   undo: { type: "boolean", default: false },
   try: { type: "boolean", default: false },
   wait: { type: "boolean", default: false },
+  person: { type: "string" },
+  customer: { type: "string" },
+  replace: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
 

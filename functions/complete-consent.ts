@@ -8,8 +8,8 @@ const { dependencies, metrics, site } = await composeConsents(process.env);
 
 const endpoint = completeConsentEndpoint({
   ...site,
-  completePasted: (account, code, deadline, begunBy) =>
-    completePastedCode(dependencies, account, code, deadline, begunBy),
+  completePasted: (account, code, deadline, asked) =>
+    completePastedCode(dependencies, account, code, deadline, asked),
   disconnect: (connection, deadline) => disconnect(dependencies, connection, deadline),
 });
 

@@ -3,6 +3,7 @@ import type { ConsentDependencies } from "./consents/consent-dependencies.ts";
 import { consentProgress } from "./consents/consent-progress.ts";
 import type { OfferDependencies } from "./consents/offer-link.ts";
 import { refusalWithLink } from "./consents/offer-link.ts";
+import { askerOf } from "./http/asker.ts";
 import { answerProgress } from "./http/progress-answer.ts";
 import type { CallersLinks } from "./http/vend-endpoint.ts";
 import type { ConsentFlow } from "./model/consent.ts";
@@ -42,8 +43,8 @@ export async function composeLinks(
 /** The use cases of callers who get links, with their dependencies bound. */
 export function linksOf(deps: OfferDependencies): CallersLinks {
   return {
-    refusalWithLink: (refusal, account, deadline) =>
-      refusalWithLink(deps, refusal, account, deadline),
+    refusalWithLink: (refusal, account, { event, requestId, deadline }) =>
+      refusalWithLink(deps, refusal, account, askerOf(event, requestId), deadline()),
     progress: (call) =>
       answerProgress(call, deps.realm, (connection, awaited, deadline) =>
         consentProgress(deps, connection, awaited, deadline),

@@ -94,14 +94,17 @@ export const paths = {
       tags: ["consents"],
       summary: "Create a one-time link for the person who is to consent",
       description:
-        "For providers that need a person's consent in a browser. The link works once, in one browser, for as long as the realm says or, if the body says so, less.",
+        "For providers that need a person's consent in a browser. The link works once, in one browser, for as long as the realm says or, if the body says so, less. Whoever consents has to be the `person`, and for the `customer`, if the body names them; `replace` lets them replace somebody else's consent.",
       parameters: consentParameters,
       requestBody: {
         required: false,
         content: {
           "application/json": {
             schema: reference("schemas", "BeginConsent"),
-            examples: { "an hour": { value: { lifetimeSeconds: 3600 } } },
+            examples: {
+              "an hour": { value: { lifetimeSeconds: 3600 } },
+              "for one person": { value: { person: "jo@example.org" } },
+            },
           },
         },
       },

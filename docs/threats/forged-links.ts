@@ -16,7 +16,7 @@ export const threatsOfForgedLinks: readonly Threat[] = [
     ],
     removal: {
       file: "functions/consents/complete-consent.ts",
-      from: "  if (forged) return forged;\n",
+      from: '  if ("reason" in owner) return owner;\n',
       to: "",
     },
   },
@@ -52,8 +52,8 @@ export const threatsOfForgedLinks: readonly Threat[] = [
     ],
     removal: {
       file: "functions/consents/link-proof.ts",
-      from: 'return deps.clock.now() < endsAt ? null : refused(deps, "link-expired", pending);',
-      to: "return null;",
+      from: 'return deps.clock.now() < endsAt ? owner : refused(deps, "link-expired", pending);',
+      to: "return owner;",
     },
   },
   {

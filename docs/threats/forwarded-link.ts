@@ -22,6 +22,42 @@ export const threatsOfAForwardedLink: readonly Threat[] = [
     },
   },
   {
+    name: "link-of-somebody-else",
+    arrow: "callback",
+    asset: "consents",
+    kind: "S",
+    threat: "consents as themselves by a link that was made for somebody else",
+    mitigation: "whom the operator named has to be the person or customer that the provider states",
+    test: [
+      "test/consents/named-owner.test.ts",
+      "a link that was made for a person",
+      "that was forwarded stores nothing, and tells so",
+    ],
+    removal: {
+      file: "functions/consents/refuse-owner.ts",
+      from: 'if (person !== undefined && !isNamed) return { kind: "not-the-named", in: "person" };',
+      to: "",
+    },
+  },
+  {
+    name: "consent-taken-over",
+    arrow: "callback",
+    asset: "consents",
+    kind: "T",
+    threat: "replaces the stored consent by their own, by a link that reached them",
+    mitigation:
+      "another person or customer than the stored one replaces it only if the operator has said so",
+    test: [
+      "test/consents/named-owner.test.ts",
+      "somebody else's consent replaces the stored one only by a link that says so",
+    ],
+    removal: {
+      file: "functions/consents/refuse-owner.ts",
+      from: "if (!before || mayReplace) return null;",
+      to: "return null;",
+    },
+  },
+  {
     name: "state-of-another-browser",
     arrow: "callback",
     asset: "consents",

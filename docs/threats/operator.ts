@@ -199,8 +199,8 @@ export const threatsOfAnOperator: readonly Threat[] = [
     ],
     removal: {
       file: "cli/commands.ts",
-      from: '["paste-code", (args) => pasteCode(expectArgs(args, 1))],',
-      to: '["paste-code", (args) => pasteCode(args)],',
+      from: '["paste-code", (args, options) => pasteCode(expectArgs(args, 1), options)],',
+      to: '["paste-code", (args, options) => pasteCode(args, options)],',
     },
   },
   {

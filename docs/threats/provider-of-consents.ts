@@ -48,8 +48,8 @@ export const threatsToPeopleAndCallers: readonly Threat[] = [
     ],
     removal: {
       file: "functions/providers/oauth/identity.ts",
-      from: "return credential.isSamePerson(subject)\n        ? subject\n",
-      to: "return subject\n        ? subject\n",
+      from: 'return credential.kind === "code" || credential.isSamePerson(subject);',
+      to: 'return credential.kind === "code" || subject !== "";',
     },
   },
   {

@@ -1,6 +1,7 @@
 import type { AskedLink, AwaitedLink, LinkForPerson } from "../model/awaited-link.ts";
 import { plusMs } from "../model/clock.ts";
 import { connectionOf, realmName } from "../model/connection.ts";
+import type { NamedOwner } from "../model/consent.ts";
 import { VendingError } from "../model/errors.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import type { Deadline } from "../model/time-limits.ts";
@@ -21,30 +22,46 @@ export interface BegunConsent extends LinkForPerson, AwaitedLink {
  * Makes a link for the person who is to consent. Checks first that the link will work, because the caller can fix the
  * secret and the person cannot: fails with `secret-malformed`, `credentials-rejected`, `secret-unavailable` or
  * `unknown-connection`, with `store-unavailable` without a data key, and with `invalid-request` for a link that could be
- * opened for longer than the realm allows.
+ * opened for longer than the realm allows, or names whom the provider does not tell.
  */
 export async function beginConsent(
   deps: ConsentDependencies,
   account: string,
   { signal }: Deadline,
-  { openableMs = deps.openableMs, begunBy = null }: AskedLink = {},
+  { openableMs = deps.openableMs, begunBy, ...owner }: AskedLink = {},
 ): Promise<BegunConsent> {
   const { browserSecrets, clock, log, pendingConsents, realm } = deps;
   if (openableMs > deps.openableMs) {
     const detail = `lifetimeSeconds: must be at most ${deps.openableMs / 1000}, the realm's linkLifetimeSeconds.`;
     throw new VendingError("invalid-request", detail);
   }
+  await requireTold(deps, owner);
   const link = browserSecrets.newSecret();
   const id = browserSecrets.hash(link);
   await authorizeUrl(deps, connectionOf(realm, account), id, browserSecrets.newSecret(), signal);
   const madeAt = clock.now();
   const expiresAt = plusMs(madeAt, openableMs);
-  const proof = await sealLink(deps, id, account, expiresAt, signal);
-  const asked = begunBy !== null && { begunBy };
-  const pending = { id, account, expiresAt, browser: null, proof, ...asked };
+  const made = { id, account, expiresAt, browser: null, begunBy };
+  const pending = { ...made, proof: await sealLink(deps, made, owner, signal) };
   await pendingConsents.add(pending, signal);
-  log.info("consent-begun", { ...pendingFields(deps, pending), expiresAt, begunBy });
+  const { person, mayReplace } = owner;
+  const asked = { begunBy: begunBy ?? null, isNamed: person !== undefined, mayReplace };
+  log.info("consent-begun", { ...pendingFields(deps, pending), expiresAt, ...asked });
   return begunConsent(deps, { pendingId: id, madeAt, link, expiresAt });
+}
+
+/** Whom nobody tells, nobody can compare: each consent would be refused. Fails with `invalid-request`. */
+export async function requireTold(
+  { flow }: Pick<ConsentDependencies, "flow">,
+  { person, customer }: NamedOwner,
+): Promise<void> {
+  const { tellsPerson, tellsCustomer } = await flow();
+  if (person !== undefined && !tellsPerson) throw untold("person", "who has consented");
+  if (customer !== undefined && !tellsCustomer) throw untold("customer", "for whose data");
+}
+
+function untold(field: string, what: string): VendingError {
+  return new VendingError("invalid-request", `${field}: this provider does not tell ${what}.`);
 }
 
 /** The id by which callers ask about a link: the hash of the link, and the second in which it was made. */

@@ -1,6 +1,6 @@
 import type { Browser } from "../model/browser-secrets.ts";
 import { connectionOf } from "../model/connection.ts";
-import type { AuthorizationRequest, AuthorizationResponse } from "../model/consent.ts";
+import type { AuthorizationRequest, AuthorizationResponse, NamedOwner } from "../model/consent.ts";
 import type { Completion, ConsentRefusal } from "../model/consent-outcome.ts";
 import { VendingError } from "../model/errors.ts";
 import type { PendingConsent } from "../model/pending-consents.ts";
@@ -8,7 +8,7 @@ import type { Deadline } from "../model/time-limits.ts";
 import { leaseMs } from "../vending/issuing/lease.ts";
 import { authorizationRequestOf, readState } from "./authorization-request.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
-import { isOfLink, refusedForgery } from "./link-proof.ts";
+import { isOfLink, provenOwner } from "./link-proof.ts";
 import { pendingFields, refused, refusedLink, usableLink } from "./link-state.ts";
 import { grantedFields, redeemCode } from "./redeem-code.ts";
 import { OtherOwner } from "./refuse-owner.ts";
@@ -42,13 +42,13 @@ export async function completeConsent(
   const hash = deps.browserSecrets.hash(browserSecret);
   const usable = await usableLink(deps, state.pendingId, hash, deadline.signal);
   if ("reason" in usable) return usable;
-  const forged = await refusedForgery(deps, usable, deadline.signal);
-  if (forged) return forged;
+  const owner = await provenOwner(deps, usable, deadline.signal);
+  if ("reason" in owner) return owner;
   if (response.kind === "code") requireTime(deps, deadline);
   const claimed = await claimPendingConsent(deps, state.pendingId, hash, deadline);
   if ("reason" in claimed) return claimed;
-  // Not the claimed row: only the account that was proven.
-  return finishConsent(deps, usable, response, request, deadline);
+  // Not the claimed row: only the account and the owner that were proven.
+  return finishConsent(deps, { ...usable, owner }, response, request, deadline);
 }
 
 /** Parameters must not be repeated (RFC 6749 §3.1): implementations differ in which value they use. */
@@ -75,7 +75,7 @@ async function claimPendingConsent(
 
 async function finishConsent(
   deps: ConsentDependencies,
-  pending: PendingConsent,
+  { owner, ...pending }: PendingConsent & { readonly owner: NamedOwner },
   response: Exclude<AuthorizationResponse, { kind: "mismatch" }>,
   request: AuthorizationRequest,
   deadline: Deadline,
@@ -93,16 +93,15 @@ async function finishConsent(
   }
   try {
     const { kind, code, parameters = {} } = response;
-    const { begunBy } = pending;
-    const asked = { authorizationRequest: request, ...(begunBy !== undefined && { begunBy }) };
-    const credential = { kind, code, parameters, ...asked };
+    const asked = { ...owner, begunBy: pending.begunBy };
+    const credential = { kind, code, parameters, authorizationRequest: request, asked };
     const record = await redeemCode(deps, connection, credential, deadline);
     deps.log.info("consent-granted", { ...fields, ...grantedFields(record) });
     return { kind: "granted", connection, flow: await deps.flow(), record };
   } catch (error) {
     if (!(error instanceof VendingError)) throw error;
     deps.log.warn("consent-refused", { ...fields, reason: error.code, detail: error.message });
-    if (error instanceof OtherOwner) return { kind: "other-owner", connection };
+    if (error instanceof OtherOwner) return { kind: error.kind, connection };
     return { kind: "not-issued", connection, code: error.code };
   }
 }

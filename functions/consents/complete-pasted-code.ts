@@ -1,9 +1,11 @@
 import { plusMs } from "../model/clock.ts";
 import { connectionOf } from "../model/connection.ts";
+import type { AskedConsent } from "../model/consent.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Sensitive } from "../model/sensitive.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
+import { requireTold } from "./begin-consent.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { grantedFields, redeemCode } from "./redeem-code.ts";
 import { OtherOwner } from "./refuse-owner.ts";
@@ -17,17 +19,17 @@ export async function completePastedCode(
   account: string,
   code: Sensitive,
   deadline: Deadline,
-  begunBy: string | null = null,
+  asked: AskedConsent = {},
 ): Promise<TokenRecord> {
   const { hasCodesToCopy } = await deps.flow();
   if (!hasCodesToCopy) {
     const detail = "code: this provider shows no codes to copy; begin a consent instead.";
     throw new VendingError("invalid-request", detail);
   }
+  await requireTold(deps, asked);
   await claimCode(deps, code, deadline);
   const connection = connectionOf(deps.realm, account);
-  const asked = { authorizationRequest: null, ...(begunBy !== null && { begunBy }) };
-  const credential = { kind: "code", code, ...asked } as const;
+  const credential = { kind: "code", code, authorizationRequest: null, asked } as const;
   const record = await redeemCode(deps, connection, credential, deadline).catch(refusedCode);
   deps.log.info("consent-granted", { connection, ...grantedFields(record) });
   return record;

@@ -1,5 +1,6 @@
 import { plusMs } from "../model/clock.ts";
 import { connectionOf } from "../model/connection.ts";
+import type { NamedOwner } from "../model/consent.ts";
 import type { ConsentRefusal } from "../model/consent-outcome.ts";
 import type { PendingConsent } from "../model/pending-consents.ts";
 import type { SealedAs } from "../model/sealer.ts";
@@ -14,38 +15,54 @@ export const linkShape = new RegExp(`^[\\w-]{${linkLength}}$`);
 /** How long after its first end a link can still be used by somebody who has continued with it again and again. */
 const maxExtensionMs = 3_600_000;
 
-/**
- * The proof that this service made a link for an account. Whoever can write to the table could otherwise make links: a
- * stranger's consent would be stored for an account, or a person's consent for another one.
- */
-export function sealLink(
-  deps: ConsentDependencies,
-  id: string,
-  account: string,
-  expiresAt: Date,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
-  const end = new Sensitive(String(expiresAt.getTime()));
-  return deps.sealer.seal(end, linkAs(deps, id, account), signal);
+/** What a proof proves: when the link first ended, in milliseconds since 1970, and for whom it was made. */
+interface ProvenLink extends NamedOwner {
+  readonly endsAtMs: number;
 }
 
 /**
- * The refusal of a link that was not made here, or not for this account, or that ended long ago and was put back. Null for
- * any other. To be read before the link is claimed; the function that shows links has no right to open them.
+ * The proof that this service made a link for an account, and for whom. Whoever can write to the table could otherwise make
+ * links: a stranger's consent would be stored for an account, or a person's consent for another one.
  */
-export async function refusedForgery(
+export function sealLink(
+  deps: ConsentDependencies,
+  { id, account, expiresAt }: Pick<PendingConsent, "id" | "account" | "expiresAt">,
+  { person, customer, mayReplace }: NamedOwner,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const proven: ProvenLink = { endsAtMs: expiresAt.getTime(), person, customer, mayReplace };
+  const sealed = new Sensitive(JSON.stringify(isForAnybody(proven) ? proven.endsAtMs : proven));
+  return deps.sealer.seal(sealed, linkAs(deps, id, account), signal);
+}
+
+/** Of such a link the end alone is sealed, as 0.2.0 did, which knows no other. */
+function isForAnybody({ person, customer, mayReplace }: NamedOwner): boolean {
+  return person === undefined && customer === undefined && mayReplace === undefined;
+}
+
+/**
+ * For whom a link was made; or the refusal of one that was not made here, or not for this account, or that ended long ago
+ * and was put back. To be read before the link is claimed; the function that shows links has no right to open them.
+ */
+export async function provenOwner(
   deps: ConsentDependencies,
   pending: PendingConsent,
   signal: AbortSignal,
-): Promise<ConsentRefusal | null> {
+): Promise<NamedOwner | ConsentRefusal> {
   const { id, account, proof } = pending;
-  const end = proof && (await deps.sealer.open(proof, linkAs(deps, id, account), signal));
-  if (!end) {
+  const sealed = proof && (await deps.sealer.open(proof, linkAs(deps, id, account), signal));
+  if (!sealed) {
     deps.log.error("link-forged", pendingFields(deps, pending));
     return refused(deps, "link-unknown", pending);
   }
-  const endsAt = plusMs(new Date(Number(end.expose())), maxExtensionMs);
-  return deps.clock.now() < endsAt ? null : refused(deps, "link-expired", pending);
+  const { endsAtMs, ...owner } = readProof(sealed);
+  const endsAt = plusMs(new Date(endsAtMs), maxExtensionMs);
+  return deps.clock.now() < endsAt ? owner : refused(deps, "link-expired", pending);
+}
+
+function readProof(sealed: Sensitive): ProvenLink {
+  const proven: unknown = JSON.parse(sealed.expose());
+  return typeof proven === "number" ? { endsAtMs: proven } : (proven as ProvenLink);
 }
 
 /** A browser's secret for a link ends with the link itself, of which the table holds a hash. */

@@ -22,10 +22,11 @@ export async function refusalWithLink(
   deps: OfferDependencies,
   refusal: VendingError,
   account: string,
+  begunBy: string | undefined,
   deadline: Deadline,
 ): Promise<VendingError> {
   try {
-    const link = await offerLink(deps, account, deadline);
+    const link = await offerLink(deps, account, begunBy, deadline);
     return new VendingError(refusal.code, refusal.message, null, link);
   } catch (error) {
     const connection = connectionOf(deps.realm, account);
@@ -41,13 +42,14 @@ export async function refusalWithLink(
 async function offerLink(
   deps: OfferDependencies,
   account: string,
+  begunBy: string | undefined,
   deadline: Deadline,
 ): Promise<BegunConsent> {
   const { signal } = deadline;
   const seen = await deps.linkOffers.read(account, signal);
   const offered = await openOffer(deps, seen, signal);
   if (offered) return offered;
-  const begun = await beginConsent(deps, account, deadline);
+  const begun = await beginConsent(deps, account, deadline, { begunBy });
   const offer = await sealOffer(deps, account, begun, signal);
   if (await deps.linkOffers.replace(offer, seen, signal)) return begun;
   // Another caller was faster. The link that nobody has been told expires by itself.

@@ -28,7 +28,7 @@ export async function redeemCode(
     record = await awaitFreeLease(deps, connection, record, deadline);
     const renewal = await renewConnection(deps, connection, record, "consent", deadline, {
       code,
-      refuse: (...issued) => refuseOwner(deps, ...issued),
+      refuse: (...issued) => refuseOwner(deps, code.asked ?? {}, ...issued),
     });
     record = renewal.record;
     if (renewal.outcome === "failed") {

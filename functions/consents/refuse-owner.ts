@@ -1,5 +1,5 @@
 import { secretAccount } from "../model/connection.ts";
-import type { ConsentResult, RevocableToken } from "../model/consent.ts";
+import type { ConsentResult, NamedOwner, RevocableToken } from "../model/consent.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { describeError, VendingError } from "../model/errors.ts";
 import type { Issued } from "../model/provider.ts";
@@ -11,34 +11,47 @@ import { retryUntilLeaseEnd } from "../vending/issuing/lease.ts";
 import { ledgerEntry } from "../vending/issuing/report-issue.ts";
 import type { RenewalAttempt } from "../vending/issuing/request-token.ts";
 
-/** In what a new consent's owner differs from that of the stored one. */
-type OwnerDifference = "person" | "customer";
+/** In what a new consent's owner differs, from whom was named when it was asked for or from that of the stored one. */
+interface OwnerDifference {
+  readonly kind: "not-the-named" | "other-owner";
+  readonly in: "person" | "customer";
+}
 
-/** A new consent is another person's than the stored one, or is about another customer's data: it was not stored. */
+/** A new consent is not of the person, or for the data of the customer, that was expected: it was not stored. */
 export class OtherOwner extends VendingError {
-  constructor(difference: OwnerDifference) {
-    super(
-      "consent-required",
-      `This consent is of another ${difference} than the stored one, which stays. If that is intended, end the stored consent first (npm run vend -- disconnect), then ask again.`,
-    );
+  readonly kind: OwnerDifference["kind"];
+
+  constructor({ kind, in: member }: OwnerDifference) {
+    super("consent-required", advice[kind](member));
+    this.kind = kind;
   }
 }
 
+const advice: Readonly<Record<OwnerDifference["kind"], (member: string) => string>> = {
+  "not-the-named": (member) =>
+    `${member}: the provider names another one for this consent, which was not stored. Ask again, or name whom you expect as the provider does.`,
+  "other-owner": (member) =>
+    `This consent is of another ${member} than the stored one, which stays. If that is intended, ask again with replace (npm run vend -- consent … --replace).`,
+};
+
 /**
- * Refuses the token of a consent of another person, or for another customer's data, than the stored consent: callers would
- * go on with somebody else's accounts. What either answer does not state is no difference. Ends the lease without storing
+ * Refuses the token of a consent of another person, or for another customer's data, than was named when it was asked for or
+ * than the stored consent: callers would go on with somebody else's accounts. Ends the lease without storing
  * the token, which the ledger names, and has the provider revoke it if it can. The stored consent stays as it is. Null if
  * there is nothing to refuse.
  */
 export async function refuseOwner(
   deps: Dependencies,
+  asked: NamedOwner,
   held: HeldLease,
   { latencyMs, revocationScope }: RenewalAttempt,
   issued: Issued,
   signal: AbortSignal,
 ): Promise<Renewal | null> {
   const { record, lease } = held;
-  const difference = ownerDifference(deps, record.consent, issued.consent);
+  const { consent } = issued;
+  if (!consent) return null;
+  const difference = fromNamed(asked, consent) ?? fromStored(deps, asked, record.consent, consent);
   if (!difference) return null;
   const { connection, version } = record;
   const entry = ledgerEntry(held, deps.clock.now(), latencyMs, {
@@ -46,7 +59,12 @@ export async function refuseOwner(
     outcome: "other-owner",
     version,
   });
-  deps.log.warn("consent-not-replaced", { connection, ...entry, difference });
+  deps.log.warn("consent-not-replaced", {
+    connection,
+    ...entry,
+    difference: difference.in,
+    kind: difference.kind,
+  });
   const stored = await retryUntilLeaseEnd(deps, lease, signal, (storing) =>
     deps.store.fail(
       held,
@@ -61,7 +79,7 @@ export async function refuseOwner(
       storing,
     ),
   );
-  if (!isSamePerson(deps, record.consent, issued.consent)) {
+  if (!isSamePerson(deps, record.consent, consent)) {
     await revokeUnstored(deps, held, issued, signal);
   }
   return {
@@ -71,14 +89,29 @@ export async function refuseOwner(
   };
 }
 
-function ownerDifference(
-  deps: Dependencies,
-  before: StoredConsent | null,
-  now: ConsentResult | null,
+/** Whoever is named has to be stated. */
+function fromNamed(
+  { person, customer }: NamedOwner,
+  { subject, verifiedEmail, ...now }: ConsentResult,
 ): OwnerDifference | null {
-  if (!before || !now) return null;
-  if (isOther(before.subject, subjectOf(deps, now))) return "person";
-  return isOther(before.customer, now.customer) ? "customer" : null;
+  const isNamed = person === subject || person?.toLowerCase() === verifiedEmail?.toLowerCase();
+  if (person !== undefined && !isNamed) return { kind: "not-the-named", in: "person" };
+  const isOtherCustomer = customer !== undefined && customer !== now.customer;
+  return isOtherCustomer ? { kind: "not-the-named", in: "customer" } : null;
+}
+
+/** What either answer does not state is no difference. */
+function fromStored(
+  deps: Dependencies,
+  { mayReplace }: NamedOwner,
+  before: StoredConsent | null,
+  now: ConsentResult,
+): OwnerDifference | null {
+  if (!before || mayReplace) return null;
+  const isOtherPerson = isOther(before.subject, subjectOf(deps, now));
+  if (isOtherPerson) return { kind: "other-owner", in: "person" };
+  const isOtherCustomer = isOther(before.customer, now.customer);
+  return isOtherCustomer ? { kind: "other-owner", in: "customer" } : null;
 }
 
 function isOther(before: string | null, now: string | null): boolean {
@@ -89,9 +122,9 @@ function isOther(before: string | null, now: string | null): boolean {
 function isSamePerson(
   deps: Dependencies,
   before: StoredConsent | null,
-  now: ConsentResult | null,
+  now: ConsentResult,
 ): boolean {
-  return before?.subject != null && now !== null && before.subject === subjectOf(deps, now);
+  return before?.subject != null && before.subject === subjectOf(deps, now);
 }
 
 function subjectOf(deps: Dependencies, { subject }: ConsentResult): string | null {

@@ -1,4 +1,5 @@
 import type { Context } from "aws-lambda";
+import type * as v from "valibot";
 import type { AskedLink, LinkForPerson } from "../model/awaited-link.ts";
 import type { RealmId } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
@@ -6,7 +7,7 @@ import { VendingError } from "../model/errors.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { ApiEvent } from "./api-event.ts";
 import { asRestEvent, readApiEvent, readBody, readQuery } from "./api-event.ts";
-import { askerOf } from "./asker.ts";
+import { askedOf } from "./asker.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import type { ConsentLink } from "./link-contract.ts";
 import { beginBody, beginPayload, noFields } from "./link-contract.ts";
@@ -32,11 +33,11 @@ export function beginConsentEndpoint(site: BeginConsentEndpoint) {
   const links = jsonEndpoint(
     site,
     async ({ event, requestId, deadline, setConnection }): Promise<ConsentLink> => {
-      const { account, lifetimeSeconds } = readBeginRequest(event, site.realm);
+      const { account, lifetimeSeconds, ...owner } = readBeginRequest(event, site.realm);
       setConnection(connectionOf(site.realm, account));
-      const begunBy = askerOf(event, requestId);
-      const openable = lifetimeSeconds === undefined ? {} : { openableMs: lifetimeSeconds * 1000 };
-      return linkAnswer(await site.begin(account, deadline(), { ...openable, begunBy }));
+      const openableMs = lifetimeSeconds === undefined ? undefined : lifetimeSeconds * 1000;
+      const asked = { openableMs, ...askedOf(owner, event, requestId) };
+      return linkAnswer(await site.begin(account, deadline(), asked));
     },
   );
   return (event: unknown, context: Context): Promise<unknown> =>
@@ -45,15 +46,12 @@ export function beginConsentEndpoint(site: BeginConsentEndpoint) {
 
 const beginPath = /\/v1\/consents\/([^/]+)\/([^/]+)\/([^/]+?)\/?$/;
 
-/** For which account a person is to consent, and until when. Fails with `invalid-request` or `unknown-connection`, naming the field. */
-function readBeginRequest(
-  event: unknown,
-  realm: RealmId,
-): { account: string; lifetimeSeconds?: number | undefined } {
+/** For which account who is to consent, and until when. Fails with `invalid-request` or `unknown-connection`, naming the field. */
+function readBeginRequest(event: unknown, realm: RealmId): v.InferOutput<typeof beginPayload> {
   const api = readApiEvent(event);
   if (!api) {
-    const { account, lifetimeSeconds } = parse(beginPayload, event ?? {}, "payload");
-    return { account: requireAccount(account), lifetimeSeconds };
+    const fields = parse(beginPayload, event ?? {}, "payload");
+    return { ...fields, account: requireAccount(fields.account) };
   }
   const match = beginPath.exec(api.path);
   if (!match) throw unknownPath();

@@ -1,16 +1,18 @@
 import type { Context } from "aws-lambda";
 import type { Connection } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
+import type { AskedConsent } from "../model/consent.ts";
 import type { Disconnection } from "../model/consent-outcome.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import { consentEndsAt } from "../model/token-record.ts";
 import { asRestEvent, readApiEvent } from "./api-event.ts";
-import { askerOf } from "./asker.ts";
+import { askedOf } from "./asker.ts";
 import type { Disconnected, GrantedConsent } from "./contract.ts";
-import { disconnectPayload, pastePayload } from "./contract.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
+import type { OwnerFields } from "./link-contract.ts";
+import { disconnectPayload, pastePayload } from "./link-contract.ts";
 import { consentPages } from "./pages/consent-pages.ts";
 import { isPageEvent } from "./pages/consent-routes.ts";
 import type { ConsentSite } from "./pages/consent-site.ts";
@@ -21,7 +23,7 @@ interface CompleteConsentEndpoint extends ConsentSite {
     account: string,
     code: Sensitive,
     deadline: Deadline,
-    begunBy: string | null,
+    asked: AskedConsent,
   ): Promise<TokenRecord>;
   disconnect(connection: Connection, deadline: Deadline): Promise<Disconnection>;
 }
@@ -37,12 +39,12 @@ export function completeConsentEndpoint(site: CompleteConsentEndpoint) {
       deadline,
       setConnection,
     }): Promise<GrantedConsent | Disconnected> => {
-      const { account, code } = readCompleteRequest(event);
+      const { account, code, ...owner } = readCompleteRequest(event);
       const connection = connectionOf(site.realm, account);
       setConnection(connection);
       if (code) {
-        const begunBy = askerOf(event, requestId);
-        return grantedOf(await site.completePasted(account, code, deadline(), begunBy));
+        const asked = askedOf(owner, event, requestId);
+        return grantedOf(await site.completePasted(account, code, deadline(), asked));
       }
       return disconnectedOf(connection, await site.disconnect(connection, deadline()));
     },
@@ -52,14 +54,16 @@ export function completeConsentEndpoint(site: CompleteConsentEndpoint) {
 }
 
 /** An operator's request, by direct invocation only: to redeem a code or, without one, to end the consent. */
-function readCompleteRequest(event: unknown): { account: string; code: Sensitive | null } {
+function readCompleteRequest(
+  event: unknown,
+): OwnerFields & { account: string; code: Sensitive | null } {
   if (readApiEvent(event)) throw unknownPath();
   if (typeof event === "object" && event !== null && "disconnect" in event) {
     const { account } = parse(disconnectPayload, event, "payload");
     return { account: requireAccount(account), code: null };
   }
-  const { account, code } = parse(pastePayload, event ?? {}, "payload");
-  return { account: requireAccount(account), code: new Sensitive(code) };
+  const { account, code, ...owner } = parse(pastePayload, event ?? {}, "payload");
+  return { ...owner, account: requireAccount(account), code: new Sensitive(code) };
 }
 
 function disconnectedOf(connection: Connection, { ended }: Disconnection): Disconnected {

@@ -92,18 +92,6 @@ export const vendQuery = v.strictObject({
 /** The body of `POST /v1/tokens/…/rejections`. */
 export const rejectionBody = v.strictObject({ version });
 
-const account = v.optional(v.string(), "default");
-const code = v.pipe(
-  v.string(),
-  v.regex(/^[\x21-\x7e]{1,4096}$/, "must be the code as the provider shows it, without blanks"),
-);
-
-/** The payload of a direct invocation of `complete-consent` that redeems a code copied by a person. */
-export const pastePayload = v.strictObject({ account, code });
-
-/** The payload of a direct invocation of `complete-consent` that ends a consent. */
-export const disconnectPayload = v.strictObject({ account, disconnect: v.literal(true) });
-
 /** What a person granted. Instants are ISO 8601. */
 export interface GrantedConsent {
   readonly connection: string;

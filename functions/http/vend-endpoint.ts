@@ -16,6 +16,7 @@ import {
   vendQuery,
   withLinksAlias,
 } from "./contract.ts";
+import type { EndpointRequest } from "./json-endpoint.ts";
 import { jsonEndpoint } from "./json-endpoint.ts";
 import type { ConsentProgressAnswer } from "./link-contract.ts";
 import type { ProgressCall } from "./progress-answer.ts";
@@ -44,7 +45,7 @@ export interface CallersLinks {
   refusalWithLink(
     refusal: VendingError,
     account: string,
-    deadline: Deadline,
+    call: EndpointRequest,
   ): Promise<VendingError>;
   progress(call: ProgressCall): Promise<ConsentProgressAnswer>;
 }
@@ -74,7 +75,7 @@ export function vendEndpoint(endpoint: VendEndpoint) {
     const refuse = async (error: unknown) => {
       if (!namesNothing(error)) recordRejection();
       if (!links || !isForLink(error, invokedArn)) throw error;
-      throw await (await links()).refusalWithLink(error, request.account, deadline());
+      throw await (await links()).refusalWithLink(error, request.account, call);
     };
     const credential = endpoint.cached(connection, request);
     if (credential) return answerTo(credential);

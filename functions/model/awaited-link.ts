@@ -1,11 +1,10 @@
+import type { AskedConsent } from "./consent.ts";
 import type { Sensitive } from "./sensitive.ts";
 
 /** What is asked for with a link. */
-export interface AskedLink {
+export interface AskedLink extends AskedConsent {
   /** For how long it can be opened; the realm's setting unless it is said. */
-  readonly openableMs?: number;
-  /** Who asks; null where that is not known. */
-  readonly begunBy?: string | null;
+  readonly openableMs?: number | undefined;
 }
 
 /** A link for the person who is to consent, as whoever may ask people gets it. */

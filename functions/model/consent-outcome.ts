@@ -48,8 +48,11 @@ export type Completion =
     }
   | { readonly kind: "denied"; readonly connection: Connection }
   | { readonly kind: "provider-error"; readonly connection: Connection }
-  /** It is of another person or customer than the consent that is stored, which stays. */
-  | { readonly kind: "other-owner"; readonly connection: Connection }
+  /**
+   * It is not of the person or customer that was named when it was asked for, or of another one than the consent that is
+   * stored, which stays.
+   */
+  | { readonly kind: "not-the-named" | "other-owner"; readonly connection: Connection }
   | { readonly kind: "not-issued"; readonly connection: Connection; readonly code: ProblemCode };
 
 /** How a consent was ended by an operator. */

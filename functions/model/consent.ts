@@ -12,8 +12,26 @@ export interface ConsentResult {
   readonly subject: string | null;
   /** The name of the data's owner, masked by the provider. */
   readonly customer: string | null;
+  /** The person's e-mail address, if the provider says that it has verified it. Never stored. */
+  readonly verifiedEmail?: string | undefined;
   /** Absent where nothing more is known. */
   readonly details?: ConsentDetails;
+}
+
+/** Whose consent is asked for. */
+export interface NamedOwner {
+  /** The provider's identifier of the person, or their e-mail address; anybody unless it is said. */
+  readonly person?: string | undefined;
+  /** Its name as the provider states it; anybody's data unless it is said. */
+  readonly customer?: string | undefined;
+  /** Whether it may replace the stored consent of another person or customer. */
+  readonly mayReplace?: boolean | undefined;
+}
+
+/** What whoever asks for a consent says of it. */
+export interface AskedConsent extends NamedOwner {
+  /** Who asks; absent where that is not known. */
+  readonly begunBy?: string | undefined;
 }
 
 /** What else is known of a consent. An absent member: nothing, or unknown. */
@@ -40,8 +58,7 @@ export interface CodeCredential {
   readonly authorizationRequest: AuthorizationRequest | null;
   /** Parameters that came with it and are to be kept. A browser brought them: they are not proven. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** Who asked the person; absent where that is not known. */
-  readonly begunBy?: string;
+  readonly asked?: AskedConsent;
 }
 
 export interface RefreshCredential {
@@ -85,6 +102,10 @@ export interface ConsentFlow {
   readonly scopes: readonly string[];
   /** The provider shows codes that a person can copy. */
   readonly hasCodesToCopy: boolean;
+  /** Whether the provider states, verifiably, who has consented. */
+  readonly tellsPerson: boolean;
+  /** Whether it states for whose data. */
+  readonly tellsCustomer: boolean;
   /** Scheme and host of the provider's pages. */
   readonly origin: string;
   /**

@@ -6,10 +6,10 @@ export interface PendingConsent {
   readonly expiresAt: Date;
   /** SHA-256 of the secret of the only browser that may continue; null until a browser first continues. */
   readonly browser: string | null;
-  /** Sealed when the link was made, and never changed; null in rows of releases before 0.3. */
+  /** Sealed when the link was made, with whom it was made for, and never changed; null in rows of releases before 0.3. */
   readonly proof: Uint8Array | null;
   /** Who asked for it, as the consent will say. */
-  readonly begunBy?: string;
+  readonly begunBy?: string | undefined;
 }
 
 /** Whether a conditional write succeeded; if not, the row that refused it, or null when there is none. */

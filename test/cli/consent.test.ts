@@ -102,13 +102,20 @@ describe("consent --wait", () => {
   });
 });
 
+test("consent asks for the consent of whom the command line names", async () => {
+  const account = await realmWith([]);
+  await account.run(`consent ${connection} --person jo@example.org --customer Mo**co --replace`);
+  const owner = { person: "jo@example.org", customer: "Mo**co", replace: true };
+  expect(account.invoked).toEqual([{ name: "begin", payload: { account: "jo", ...owner } }]);
+});
+
 test.each(["consent --help", "help consent", `consent ${connection} --wait --help`])(
   "%s explains the command, on 80 columns, and invokes nothing",
   async (asked) => {
     const account = await realmWith([]);
     const { exitCode, out } = await account.run(asked);
     expect(exitCode).toBe(0);
-    expect(out).toMatch(/^npm run vend -- consent <connection> \[--wait\]/);
+    expect(out).toMatch(/^npm run vend -- consent <connection> \[--person <person>\]/);
     expect(out).toContain("Exit code: 0 ");
     expect(out.split("\n").filter((printed) => printed.length > 80)).toEqual([]);
     expect(account.invoked).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { authorizeUrl } from "../../functions/consents/authorization-request.ts";
-import { isOfLink, refusedForgery, sealLink } from "../../functions/consents/link-proof.ts";
+import { isOfLink, provenOwner, sealLink } from "../../functions/consents/link-proof.ts";
 import { plusMs } from "../../functions/model/clock.ts";
 import { connectionOf } from "../../functions/model/connection.ts";
 import { VendingError } from "../../functions/model/errors.ts";
@@ -68,7 +68,8 @@ describe("a link that somebody has written into the table is refused, and nothin
       "with one that another key has sealed",
       async ({ deps, clock }, id) => {
         const sealer = localSealer(new Sensitive(new Uint8Array(32).fill(8)));
-        return sealLink({ ...deps, sealer }, id, "jo", plusMs(clock.now(), 600_000), signal);
+        const link = { id, account: "jo", expiresAt: plusMs(clock.now(), 600_000) };
+        return sealLink({ ...deps, sealer }, link, {}, signal);
       },
     ],
   ])("%s", async (_, proofOf) => {
@@ -119,9 +120,9 @@ describe("a link whose row was changed", () => {
     const row = await onlyRow(site);
     const refusalAt = (minutes: number) => {
       site.clock.moveTo(plusMs(row.expiresAt, minutes * 60_000));
-      return refusedForgery(site.deps, { ...row, expiresAt: new Date(9e15) }, signal);
+      return provenOwner(site.deps, { ...row, expiresAt: new Date(9e15) }, signal);
     };
-    expect(await refusalAt(59.9)).toBeNull();
+    expect(await refusalAt(59.9)).toEqual({});
     expect(await refusalAt(60)).toMatchObject({ reason: "link-expired" });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ConsentResult } from "../../functions/model/consent.ts";
+import type { ConsentResult, NamedOwner } from "../../functions/model/consent.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { TestDeployment } from "../support/dependencies.ts";
 import { byConsent } from "../support/policies.ts";
@@ -82,4 +82,52 @@ describe("a new consent", () => {
     here.consented = consented({ subject: "person-2" });
     expect(await here.consent("code-2")).toMatchObject({ version: 2 });
   });
+
+  test.each([{ subject: "person-2" }, { subject: null, customer: "Pu********gs" }])(
+    "of somebody else, %o, replaces the stored one if the operator has said so",
+    async (changes) => {
+      const here = await aConsentedDeployment();
+      here.consented = consented(changes);
+      expect(await here.consent("code-2", { mayReplace: true })).toMatchObject({ version: 2 });
+      expect(here.revoked).toEqual([]);
+    },
+  );
+});
+
+describe("a consent that was asked of somebody by name", () => {
+  const jo = { subject: "person-1", verifiedEmail: "Jo@example.org", customer: "Mo********co" };
+
+  test.each([
+    { person: "person-1" },
+    { person: "jo@Example.org" },
+    { customer: "Mo********co" },
+    { person: "person-1", customer: "Mo********co" },
+  ])("is stored if it is of %o", async (named) => {
+    const here = new TestDeployment(byConsent);
+    here.consented = consented(jo);
+    expect(await here.consent("code-1", named)).toMatchObject({ version: 1 });
+  });
+
+  test.each<[member: string, named: NamedOwner, now: Partial<ConsentResult>]>([
+    ["person", { person: "person-2" }, jo],
+    ["person", { person: "PERSON-1" }, jo],
+    ["person", { person: "jo@example.org" }, { ...jo, verifiedEmail: undefined }],
+    ["person", { person: "person-1" }, { ...jo, subject: null, verifiedEmail: undefined }],
+    ["customer", { customer: "Pu********gs" }, jo],
+    ["customer", { customer: "Mo********co" }, { ...jo, customer: null }],
+    ["customer", { person: "person-1", customer: "Pu********gs", mayReplace: true }, jo],
+  ])(
+    "is not stored, and revoked, if the provider names another %s: %o",
+    async (member, named, now) => {
+      const here = new TestDeployment(byConsent);
+      here.consented = consented(now);
+      await expect(here.consent("code-1", named)).rejects.toMatchObject({
+        ...{ code: "consent-required", kind: "not-the-named" },
+        message: expect.stringMatching(new RegExp(`^${member}: the provider names another one`)),
+      });
+      expect(await here.record()).toMatchObject({ version: 0, token: null, consent: null });
+      expect(here.revoked).toEqual(["refresh-1"]);
+      expect(here.log.join("")).not.toContain("example.org");
+    },
+  );
 });

@@ -131,6 +131,8 @@ export function flowOf(world: ExploredWorld, process: ExploredProcess): ConsentF
     scopeWords: {},
     scopes: [],
     hasCodesToCopy: true,
+    tellsPerson: true,
+    tellsCustomer: true,
     origin: "https://provider.example",
     authorizeUrl: async (_, { state }) => `https://provider.example/authorize?state=${state}`,
     readAuthorizationResponse(parameters) {

@@ -28,6 +28,9 @@ export class ConsentProvider {
   scopeWords: ConsentFlow["scopeWords"] = {};
   scopes: readonly string[] = ["psd2-ais", "psd2-pis"];
   hasCodesToCopy = true;
+  tellsPerson = true;
+  tellsCustomer = true;
+  verifiedEmail: string | undefined;
   customer: string | null = "Mo********co";
   subject: string | null = null;
   hasRefreshTokens = true;
@@ -94,6 +97,8 @@ export class ConsentProvider {
       scopeWords: this.scopeWords,
       scopes: this.scopes,
       hasCodesToCopy: this.hasCodesToCopy,
+      tellsPerson: this.tellsPerson,
+      tellsCustomer: this.tellsCustomer,
       origin: this.origin,
       authorizeUrl: async (_secret, { redirectUri, state, nonce, codeVerifier }) => {
         const parameters = {
@@ -142,6 +147,7 @@ export class ConsentProvider {
         grantedScope: scope,
         subject: this.subject,
         customer: this.customer,
+        verifiedEmail: this.verifiedEmail,
         ...this.#detailsOf(scope),
       },
     };

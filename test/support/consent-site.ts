@@ -10,6 +10,7 @@ import { disconnect } from "../../functions/consents/disconnect.ts";
 import type { OfferDependencies } from "../../functions/consents/offer-link.ts";
 import { beginConsentEndpoint } from "../../functions/http/begin-consent-endpoint.ts";
 import { completeConsentEndpoint } from "../../functions/http/complete-consent-endpoint.ts";
+import type { OwnerFields } from "../../functions/http/link-contract.ts";
 import { vendEndpoint } from "../../functions/http/vend-endpoint.ts";
 import type { RealmId } from "../../functions/model/connection.ts";
 import { connectionOf, realmName } from "../../functions/model/connection.ts";
@@ -72,8 +73,8 @@ export class TestConsentSite {
     });
     this.complete = completeConsentEndpoint({
       ...site,
-      completePasted: (account, code, call, begunBy) =>
-        completePastedCode(this.deps, account, code, { ...call, ...forCaller }, begunBy),
+      completePasted: (account, code, call, asked) =>
+        completePastedCode(this.deps, account, code, { ...call, ...forCaller }, asked),
       disconnect: (connection, call) =>
         disconnect(this.deps, connection, { ...call, ...forCaller }),
     });
@@ -94,8 +95,8 @@ export class TestConsentSite {
     return new TestBrowser(handler, api, this.clock);
   }
 
-  async link(account = "jo"): Promise<string> {
-    const answer = (await this.begin({ account }, aContext())) as { url: string };
+  async link(account = "jo", owner: OwnerFields = {}): Promise<string> {
+    const answer = (await this.begin({ account, ...owner }, aContext())) as { url: string };
     return answer.url;
   }
 
@@ -181,8 +182,8 @@ export async function expectNothingStored(site: TestConsentSite, rowsBefore: rea
 }
 
 /** A consent up to the point where the user has agreed at the provider, with the callback's parameters. */
-export async function startedConsent(site: TestConsentSite) {
-  const link = await site.link();
+export async function startedConsent(site: TestConsentSite, owner: OwnerFields = {}) {
+  const link = await site.link("jo", owner);
   const browser = site.browser();
   const authorizeUrl = await browser.goToProvider(link);
   const answer = site.provider.agree(authorizeUrl);

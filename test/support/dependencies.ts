@@ -6,7 +6,12 @@ import type { Clock } from "../../functions/model/clock.ts";
 import { msBetween, plusMs } from "../../functions/model/clock.ts";
 import type { Connection } from "../../functions/model/connection.ts";
 import { connectionOf, realmName } from "../../functions/model/connection.ts";
-import type { ConsentFlow, ConsentResult, GrantCredential } from "../../functions/model/consent.ts";
+import type {
+  AskedConsent,
+  ConsentFlow,
+  ConsentResult,
+  GrantCredential,
+} from "../../functions/model/consent.ts";
 import type { Credential, VendRequest } from "../../functions/model/credential.ts";
 import type { Dependencies } from "../../functions/model/dependencies.ts";
 import { VendingError } from "../../functions/model/errors.ts";
@@ -109,15 +114,16 @@ export class TestDeployment {
   }
 
   /** Completes a consent with a code. */
-  consent(code = "code-1"): Promise<TokenRecord> {
-    return this.consentOf("default", code);
+  consent(code = "code-1", asked: AskedConsent = {}): Promise<TokenRecord> {
+    return this.consentOf("default", code, asked);
   }
 
-  consentOf(account: string, code = "code-1"): Promise<TokenRecord> {
+  consentOf(account: string, code = "code-1", asked: AskedConsent = {}): Promise<TokenRecord> {
     const authority = {
       kind: "code",
       code: new Sensitive(code),
       authorizationRequest: null,
+      asked,
     } as const;
     const call = this.#call("caller", 20_000);
     return redeemCode(this.dependencies(), this.#connection(account), authority, call);
@@ -340,6 +346,8 @@ export class TestDeployment {
       scopeWords: {},
       scopes: [],
       hasCodesToCopy: false,
+      tellsPerson: true,
+      tellsCustomer: true,
       origin: "https://provider.example",
       authorizeUrl: () => Promise.reject(new Error("Nobody is sent anywhere here.")),
       readAuthorizationResponse: () => ({ kind: "mismatch" }),

@@ -25,6 +25,7 @@ const kinds: Readonly<Record<ConsentOutcome, PageKind>> = {
   denied: kindOf(200, "notice"),
   "provider-error": kindOf(502, "defect"),
   "code-refused": kindOf(502, "defect"),
+  "not-the-named": kindOf(409, "warning"),
   "other-owner": kindOf(409, "warning"),
   "provider-away": kindOf(503, "defect", 300),
   "try-later": kindOf(503, "defect", 60),

@@ -8,7 +8,7 @@ import type { OAuthClient } from "./client-request.ts";
 import type { CodeGrant, CodeSettings } from "./code-grant.ts";
 import { secretDetector } from "./exchange-secrets.ts";
 import type { Person } from "./person.ts";
-import { maskedIdentity } from "./person.ts";
+import { maskedIdentity, verifiedEmailOf } from "./person.ts";
 
 /** A token response that has been verified, and what it answers. */
 interface ConsentAnswer {
@@ -51,6 +51,7 @@ export function consentResult<Settings extends CodeSettings, Secret>(
     refreshEndsAt: provider.refreshEndsAt(fields, response, isFirst),
     grantedScope,
     subject: person?.subject ?? null,
+    verifiedEmail: person ? verifiedEmailOf(person) : undefined,
     customer: harmless(provider.customer?.(fields) ?? attributes[customerAttribute] ?? null),
     ...(Object.keys(details).length > 0 && { details }),
   };

@@ -35,6 +35,8 @@ export function consentFlow<Settings extends CodeSettings, Secret>(
     scopeWords,
     scopes: provider.scopes(settings),
     hasCodesToCopy: provider.hasCodesToCopy,
+    tellsPerson: provider.openId(settings) !== null,
+    tellsCustomer: Boolean(provider.customer ?? settings.customerAttribute),
     origin: new URL(authorizeUrl).origin,
     authorizeUrl: async (text, request) => {
       const client = clientOf(text);

@@ -8,6 +8,12 @@ export interface Person extends Unprintable {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
+/** The e-mail address that the provider says it has verified (OpenID Connect Core §5.1); without that it may be anybody's. */
+export function verifiedEmailOf({ claims }: Person): string | undefined {
+  const { email, email_verified: isVerified } = claims;
+  return typeof email === "string" && isVerified === true ? email : undefined;
+}
+
 /** The e-mail address, login or name of the person, masked: enough to recognise somebody, and no more. Null for none. */
 export function maskedIdentity({ claims }: Person): string | null {
   const { email, preferred_username: login, name } = claims;

@@ -125,7 +125,7 @@ export async function requestToken(
   const result = await grant.issue(callSignal(deps, held, signal));
   const elapsedMs = Math.max(0, msBetween(begunAt, deps.clock.now()));
   const latencyMs = grant.callsProvider ? elapsedMs : null;
-  const begunBy = code?.begunBy;
+  const begunBy = code?.asked?.begunBy;
   return { result, secretVersion, revocationScope, latencyMs, leaseTookMs, begunBy };
 }
 

@@ -115,6 +115,12 @@ export const english: PageTexts = {
       what: "You agreed, but {provider} did not confirm it. Nothing was granted, and what you granted earlier still applies.",
       advice: "Ask {requester} for a new link and try again. If it happens again, tell them.",
     },
+    "not-the-named": {
+      title: "This link was made for somebody else",
+      what: "You agreed, but you logged in as somebody else, or chose another customer, than this link was made for. To be safe, nothing was granted.",
+      advice:
+        "If you have another login, ask {requester} for a new link and use that one. If this link was forwarded to you, tell {requester}: it was not meant for you.",
+    },
     "other-owner": {
       title: "This is not the access that was expected",
       what: "You agreed, but you logged in as somebody else, or chose another customer, than for the access that was granted before. To be safe, nothing was granted. The earlier access is unchanged.",

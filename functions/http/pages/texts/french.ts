@@ -118,6 +118,12 @@ export const french: PageTexts = {
       advice:
         "Demandez un nouveau lien à {requester} et réessayez. Si cela se reproduit, signalez-le.",
     },
+    "not-the-named": {
+      title: "Ce lien a été créé pour quelqu’un d’autre",
+      what: "Vous avez accepté, mais vous vous êtes connecté sous une autre identité, ou avez choisi un autre client, que pour lesquels ce lien a été créé. Par sécurité, aucun accès n’a été accordé.",
+      advice:
+        "Si vous avez un autre identifiant, demandez un nouveau lien à {requester} et utilisez cet identifiant. Si ce lien vous a été transféré, signalez-le à {requester} : il ne vous était pas destiné.",
+    },
     "other-owner": {
       title: "Ce n’est pas l’accès attendu",
       what: "Vous avez accepté, mais sous une autre identité ou pour un autre client que lors de l’accès déjà accordé. Par sécurité, aucun accès n’a été accordé. L’accès antérieur reste inchangé.",

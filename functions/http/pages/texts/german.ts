@@ -118,6 +118,12 @@ export const german: PageTexts = {
       advice:
         "Bitten Sie {requester} um einen neuen Link, und versuchen Sie es noch einmal. Sollte es wieder geschehen, informieren Sie {requester}.",
     },
+    "not-the-named": {
+      title: "Dieser Link wurde für jemand anderen erstellt",
+      what: "Sie haben zugestimmt, sich aber mit einer anderen Person angemeldet oder einen anderen Kunden gewählt, als für die dieser Link erstellt wurde. Zur Sicherheit wurde kein Zugriff erteilt.",
+      advice:
+        "Wenn Sie noch einen anderen Zugang haben, bitten Sie {requester} um einen neuen Link, und benutzen Sie diesen Zugang. Wenn Ihnen der Link weitergeleitet wurde, teilen Sie es {requester} mit: Er war nicht für Sie bestimmt.",
+    },
     "other-owner": {
       title: "Das ist nicht der erwartete Zugriff",
       what: "Sie haben zugestimmt, sich aber mit einer anderen Person angemeldet oder einen anderen Kunden gewählt als bei dem Zugriff, der bereits besteht. Zur Sicherheit wurde kein Zugriff erteilt. Der frühere Zugriff bleibt unverändert.",

@@ -117,6 +117,12 @@ export const lithuanian: PageTexts = {
       advice:
         "Paprašykite „{requester}“ naujos nuorodos ir bandykite dar kartą. Jei tai pasikartos, praneškite.",
     },
+    "not-the-named": {
+      title: "Ši nuoroda skirta kitam asmeniui",
+      what: "Jūs sutikote, bet prisijungėte kaip kitas asmuo arba pasirinkote kitą klientą nei tas, kuriam skirta ši nuoroda. Saugumo sumetimais prieiga nesuteikta.",
+      advice:
+        "Jei turite kitą prisijungimą, paprašykite „{requester}“ naujos nuorodos ir naudokite tą prisijungimą. Jei šią nuorodą jums persiuntė, praneškite „{requester}“: ji buvo skirta ne jums.",
+    },
     "other-owner": {
       title: "Tai ne ta prieiga, kurios tikėtasi",
       what: "Jūs sutikote, bet prisijungėte kaip kitas asmuo arba pasirinkote kitą klientą nei anksčiau suteiktai prieigai. Saugumo sumetimais nauja prieiga nesuteikta. Ankstesnė prieiga nepakito.",

@@ -27,6 +27,7 @@ export const consentOutcomes = [
   "denied",
   "provider-error",
   "code-refused",
+  "not-the-named",
   "other-owner",
   "provider-away",
   "try-later",

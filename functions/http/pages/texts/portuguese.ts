@@ -116,6 +116,12 @@ export const portuguese: PageTexts = {
       advice:
         "Peça a {requester} uma nova ligação e tente novamente. Se voltar a acontecer, comunique-o.",
     },
+    "not-the-named": {
+      title: "Esta ligação foi criada para outra pessoa",
+      what: "O acesso foi autorizado por si, mas com outra identidade, ou para outro cliente, do que aqueles para que esta ligação foi criada. Por segurança, não foi concedido nenhum acesso.",
+      advice:
+        "Se tem outro utilizador, peça a {requester} uma nova ligação e use esse utilizador. Se esta ligação lhe foi reencaminhada, comunique-o a {requester}: não era para si.",
+    },
     "other-owner": {
       title: "Este não é o acesso esperado",
       what: "O acesso foi autorizado por si, mas com outra identidade ou para outro cliente que não os do acesso já concedido. Por segurança, não foi concedido nenhum acesso. O acesso anterior mantém-se inalterado.",

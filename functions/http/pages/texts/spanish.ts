@@ -116,6 +116,12 @@ export const spanish: PageTexts = {
       advice:
         "Pida a {requester} un enlace nuevo e inténtelo otra vez. Si vuelve a ocurrir, comuníqueselo.",
     },
+    "not-the-named": {
+      title: "Este enlace se creó para otra persona",
+      what: "Usted aceptó, pero inició sesión como otra persona, o eligió otro cliente, distintos de aquellos para los que se creó este enlace. Por seguridad, no se ha concedido ningún acceso.",
+      advice:
+        "Si tiene otro usuario, pida a {requester} un enlace nuevo y utilice ese usuario. Si alguien le reenvió este enlace, comuníqueselo a {requester}: no era para usted.",
+    },
     "other-owner": {
       title: "Este no es el acceso esperado",
       what: "Usted aceptó, pero con otra identidad o para otro cliente que en el acceso ya concedido. Por seguridad, no se ha concedido ningún acceso. El acceso anterior sigue igual.",
