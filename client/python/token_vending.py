@@ -86,6 +86,10 @@ class _UnprintedHeaders(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self._headers)
 
+    def copy(self) -> dict[str, str]:
+        """A plain dict, as urllib3 asks of headers. It prints."""
+        return dict(self._headers)
+
     def __repr__(self) -> str:
         return "[sensitive]"
 
