@@ -22,7 +22,8 @@ only, over a channel that nobody else reads: the one who opens it consents.
   --customer <customer>
            for whose data, as the provider states it
   --replace
-           let it replace the consent of another person or customer
+           let it replace the consent of another person or customer; without
+           --person, whoever opens the link takes the connection over
   --wait   then wait until it is known what came of the link. Ctrl-C ends the
            wait and not the link.
   --json   print the link as JSON; with --wait, a second line says what came of

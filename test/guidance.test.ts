@@ -64,7 +64,7 @@ test.each(["unheardOf", "unheardOf?"])(
 
 test("a new member of a connection's status does not compile until the API's description has it", () => {
   const errors = filesWithErrors(
-    "functions/http/contract.ts",
+    "functions/http/status-contract.ts",
     "  readonly state: ConnectionState;\n",
     "  readonly state: ConnectionState;\n  readonly unheardOf?: string;\n",
     ["openapi/answer-schemas.ts"],

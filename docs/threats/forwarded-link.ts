@@ -35,8 +35,8 @@ export const threatsOfAForwardedLink: readonly Threat[] = [
     ],
     removal: {
       file: "functions/consents/refuse-owner.ts",
-      from: 'if (person !== undefined && !isNamed) return { kind: "not-the-named", in: "person" };',
-      to: "",
+      from: "if (person !== undefined && !isStated(person, consent))",
+      to: 'if (person === "")',
     },
   },
   {

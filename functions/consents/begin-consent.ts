@@ -50,13 +50,23 @@ export async function beginConsent(
   return begunConsent(deps, { pendingId: id, madeAt, link, expiresAt });
 }
 
+/** A person who is named so is compared with the verified e-mail address only; any other name, with the provider's identifier. */
+export function isEmailAddress(person: string): boolean {
+  return person.includes("@");
+}
+
 /** Whom nobody tells, nobody can compare: each consent would be refused. Fails with `invalid-request`. */
 export async function requireTold(
   { flow }: Pick<ConsentDependencies, "flow">,
   { person, customer }: NamedOwner,
 ): Promise<void> {
-  const { tellsPerson, tellsCustomer } = await flow();
+  const { tellsPerson, tellsCustomer, scopes } = await flow();
   if (person !== undefined && !tellsPerson) throw untold("person", "who has consented");
+  if (person !== undefined && isEmailAddress(person) && !scopes.includes("email")) {
+    const detail =
+      "person: no e-mail address is asked for; add the scope email, or name the person by the provider's identifier.";
+    throw new VendingError("invalid-request", detail);
+  }
   if (customer !== undefined && !tellsCustomer) throw untold("customer", "for whose data");
 }
 

@@ -39,7 +39,6 @@ function progressIn(
   if (!record) return "ended";
   const { consent, lease } = record;
   if (consent && consent.consentedAt >= madeAt) return "granted";
-  return lease?.reason === "consent" && now < plusMs(lease.until, maxClockSkewMs)
-    ? "pending"
-    : "ended";
+  // Also of another renewal: a code is redeemed after it.
+  return lease && now < plusMs(lease.until, maxClockSkewMs) ? "pending" : "ended";
 }

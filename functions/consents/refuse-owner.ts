@@ -3,13 +3,14 @@ import type { ConsentResult, NamedOwner, RevocableToken } from "../model/consent
 import type { Dependencies } from "../model/dependencies.ts";
 import { describeError, VendingError } from "../model/errors.ts";
 import type { Issued } from "../model/provider.ts";
-import type { StoredConsent } from "../model/token-record.ts";
+import type { StoredConsent, TokenRecord } from "../model/token-record.ts";
 import { ledgerAfter } from "../model/token-record.ts";
 import type { HeldLease } from "../model/token-store.ts";
 import type { Renewal } from "../vending/issuing/lease.ts";
 import { retryUntilLeaseEnd } from "../vending/issuing/lease.ts";
 import { ledgerEntry } from "../vending/issuing/report-issue.ts";
 import type { RenewalAttempt } from "../vending/issuing/request-token.ts";
+import { isEmailAddress } from "./begin-consent.ts";
 
 /** In what a new consent's owner differs, from whom was named when it was asked for or from that of the stored one. */
 interface OwnerDifference {
@@ -29,16 +30,16 @@ export class OtherOwner extends VendingError {
 
 const advice: Readonly<Record<OwnerDifference["kind"], (member: string) => string>> = {
   "not-the-named": (member) =>
-    `${member}: the provider names another one for this consent, which was not stored. Ask again, or name whom you expect as the provider does.`,
+    `${member}: the provider names another one for this consent, or none that it has verified, so that it was not stored. Ask again, or name whom you expect as the provider does.`,
   "other-owner": (member) =>
     `This consent is of another ${member} than the stored one, which stays. If that is intended, ask again with replace (npm run vend -- consent … --replace).`,
 };
 
 /**
  * Refuses the token of a consent of another person, or for another customer's data, than was named when it was asked for or
- * than the stored consent: callers would go on with somebody else's accounts. Ends the lease without storing
- * the token, which the ledger names, and has the provider revoke it if it can. The stored consent stays as it is. Null if
- * there is nothing to refuse.
+ * than the stored consent: callers would go on with somebody else's accounts. Ends the lease without storing the token,
+ * which the ledger names, and has the provider revoke it if it can and that cannot end the stored consent, which stays as it
+ * is. Null if there is nothing to refuse.
  */
 export async function refuseOwner(
   deps: Dependencies,
@@ -65,22 +66,19 @@ export async function refuseOwner(
     difference: difference.in,
     kind: difference.kind,
   });
-  const stored = await retryUntilLeaseEnd(deps, lease, signal, (storing) =>
-    deps.store.fail(
-      held,
-      ({ doubtedAt, ledger }) => ({
-        failure: null,
-        doubtedAt,
-        isConsentOver: false,
-        isTokenDead: false,
-        revocationScope,
-        ledger: ledgerAfter(ledger, entry),
-      }),
-      storing,
-    ),
-  );
-  if (!isSamePerson(deps, record.consent, consent)) {
-    await revokeUnstored(deps, held, issued, signal);
+  const refusal = ({ doubtedAt, ledger }: TokenRecord) => ({
+    ...{ failure: null, doubtedAt, isConsentOver: false, isTokenDead: false, revocationScope },
+    ledger: ledgerAfter(ledger, entry),
+  });
+  let stored: TokenRecord | null;
+  try {
+    stored = await retryUntilLeaseEnd(deps, lease, signal, (storing) =>
+      deps.store.fail(held, refusal, storing),
+    );
+  } finally {
+    if (isOfNobodyStored(deps, record.consent, consent)) {
+      await revokeUnstored(deps, held, issued, signal);
+    }
   }
   return {
     outcome: "failed",
@@ -92,15 +90,26 @@ export async function refuseOwner(
 /** Whoever is named has to be stated. */
 function fromNamed(
   { person, customer }: NamedOwner,
-  { subject, verifiedEmail, ...now }: ConsentResult,
+  consent: ConsentResult,
 ): OwnerDifference | null {
-  const isNamed = person === subject || person?.toLowerCase() === verifiedEmail?.toLowerCase();
-  if (person !== undefined && !isNamed) return { kind: "not-the-named", in: "person" };
-  const isOtherCustomer = customer !== undefined && customer !== now.customer;
+  if (person !== undefined && !isStated(person, consent))
+    return { kind: "not-the-named", in: "person" };
+  const isOtherCustomer = customer !== undefined && customer !== consent.customer;
   return isOtherCustomer ? { kind: "not-the-named", in: "customer" } : null;
 }
 
-/** What either answer does not state is no difference. */
+/** Some providers let people choose an identifier that looks like somebody's address: one is not taken for the other. */
+function isStated(person: string, { subject, verifiedEmail }: ConsentResult): boolean {
+  if (!isEmailAddress(person)) return person === subject;
+  return verifiedEmail !== undefined && inLowerCase(person) === inLowerCase(verifiedEmail);
+}
+
+/** Of ASCII only: other letters have lower cases that look like somebody else's. */
+function inLowerCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+/** What was not stated before is no difference; what is not stated any more is one. */
 function fromStored(
   deps: Dependencies,
   { mayReplace }: NamedOwner,
@@ -115,16 +124,18 @@ function fromStored(
 }
 
 function isOther(before: string | null, now: string | null): boolean {
-  return before !== null && now !== null && before !== now;
+  return before !== null && before !== now;
 }
 
 /** A provider may end all that a person has granted by one token (RFC 7009 §2.1): the stored consent too. */
-function isSamePerson(
+function isOfNobodyStored(
   deps: Dependencies,
   before: StoredConsent | null,
   now: ConsentResult,
 ): boolean {
-  return before?.subject != null && before.subject === subjectOf(deps, now);
+  if (!before) return true;
+  const subject = subjectOf(deps, now);
+  return before.subject !== null && subject !== null && before.subject !== subject;
 }
 
 function subjectOf(deps: Dependencies, { subject }: ConsentResult): string | null {
@@ -148,11 +159,9 @@ async function revokeUnstored(
     const secret = await deps.secrets.read(account, Number.POSITIVE_INFINITY, signal);
     const flow = await deps.provider.consent?.();
     const revocation = (await flow?.revoke(secret.text, revocable, signal)) ?? null;
-    deps.log.info("unstored-consent-revoked", {
-      connection,
-      revoked: revocation?.isRevoked ?? null,
-      ...(revocation && { answer: revocation.answer }),
-    });
+    const told = { connection, revoked: revocation?.isRevoked ?? null, answer: revocation?.answer };
+    if (revocation?.isRevoked) deps.log.info("unstored-consent-revoked", told);
+    else deps.log.warn("consent-not-revoked", told);
   } catch (error) {
     deps.log.warn("consent-not-revoked", { connection, ...describeError(error) });
   }

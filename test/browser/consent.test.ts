@@ -78,17 +78,25 @@ describeInBrowser("a person who allows everything", () => {
     expect(versionOrCode(await vend("centrapay-user/test", "keyboard"))).toBe(1);
   });
 
-  test("can do so a second time, which replaces the first", async () => {
+  test("can do so a second time, which replaces the first, for another customer only if asked to", async () => {
     const { begin, vend } = consentStack();
     const { page } = await openVisitor();
-    for (const customer of defaultUser.customers) {
-      await page.goto(await begin("connectpay/stage", "again"));
+    const [first, second] = defaultUser.customers;
+    const replaced = { replace: true };
+    for (const [customer, owner, title] of [
+      [first, {}, "Access is granted"],
+      [first, {}, "Access is granted"],
+      [second, {}, "This is not the access that was expected"],
+      [second, replaced, "Access is granted"],
+    ] as const) {
+      await page.goto(await begin("connectpay/stage", "again", owner));
       await continueToProvider(page);
-      await decideOnConsent(page, defaultUser, { customer });
-      await expectTitle(page, "Access is granted");
+      await decideOnConsent(page, defaultUser, { customer: customer ?? "" });
+      await expectTitle(page, title);
+      await checkPage(page, `again-${title.replaceAll(" ", "-").toLowerCase()}`);
     }
     expect(await page.getByRole("main").textContent()).toContain("Pu********gs");
-    expect(versionOrCode(await vend("connectpay/stage", "again"))).toBe(2);
+    expect(versionOrCode(await vend("connectpay/stage", "again"))).toBe(3);
   });
 
   test("is redirected by a page as by a 301", async () => {

@@ -5,7 +5,11 @@ import { startedConsent, TestConsentSite } from "../support/consent-site.ts";
 import { useTable } from "../support/use-table.ts";
 
 const table = useTable();
-const aSite = () => new TestConsentSite(table());
+function aSite(): TestConsentSite {
+  const site = new TestConsentSite(table());
+  site.provider.scopes = ["openid", "email"];
+  return site;
+}
 const signal = new AbortController().signal;
 
 /** Whoever consents is this person. */
@@ -13,7 +17,8 @@ async function consentOf(site: TestConsentSite, owner: object, subject = "person
   site.provider.subject = subject;
   site.provider.verifiedEmail = `${subject}@example.org`;
   const { browser, authorizeUrl, answer, rows } = await startedConsent(site, owner);
-  return { page: await browser.returnFromProvider(authorizeUrl, answer), rows };
+  const page = await browser.returnFromProvider(authorizeUrl, answer);
+  return { page, rows: [...rows, ...(await site.rows())] };
 }
 
 describe("a link that was made for a person", () => {
@@ -77,6 +82,21 @@ describe("whom the provider does not tell nobody can name", () => {
     expect(await site.operate({ account: "jo", code })).toMatchObject({ version: 1 });
   });
 
+  test("an e-mail address that nobody asks the provider for", async () => {
+    const site = aSite();
+    site.provider.scopes = ["openid"];
+    const code = site.provider.codeToCopy();
+    const detail = expect.stringMatching(/^person: no e-mail address is asked for/);
+    const named = { account: "jo", code, person: "jo@example.org" };
+    expect(await site.operate(named)).toMatchObject({
+      problem: { code: "invalid-request", detail },
+    });
+    expect(await site.operate({ ...named, person: "person-1" })).not.toHaveProperty(
+      "problem.detail",
+      detail,
+    );
+  });
+
   test.each([{ person: "" }, { person: 7 }, { customer: "x".repeat(255) }, { replace: "yes" }])(
     "%o is refused with its name",
     async (owner) => {
@@ -90,7 +110,7 @@ describe("whom the provider does not tell nobody can name", () => {
   );
 });
 
-test("a link for anybody has a proof that 0.2.0 reads: the end alone", async () => {
+test("a link for anybody has a proof that earlier states of this release read: the end alone", async () => {
   const site = aSite();
   const sealed: string[] = [];
   const { seal } = site.deps.sealer;

@@ -158,7 +158,10 @@ describe("what came of a link", () => {
     expect(await progress(site, id)).toMatchObject({ state: "ended" });
   });
 
-  test("is open while its code is redeemed, even between the claim and the lease", async () => {
+  test.each([
+    ["while its code is redeemed", "consent"],
+    ["while its code waits for the end of another renewal", "scheduled"],
+  ] as const)("is open %s, even between the claim and the lease", async (_, reason) => {
     const site = new TestConsentSite(table());
     const awaited = readConsentId((await offered(site)).id) ?? expect.fail("no id");
     const connection = connectionOf(site.realm, "jo");
@@ -168,7 +171,7 @@ describe("what came of a link", () => {
     await pendingConsents.bind(awaited.pendingId, "b", clock.now(), at("10:10:00.000"), signal);
     await pendingConsents.claim(awaited.pendingId, "b", clock.now(), signal);
     site.clock.sleep = async () => {
-      await takeLease(site.deps, connection, null, "consent", deadline);
+      await takeLease(site.deps, connection, null, reason, deadline);
     };
     expect(await consentProgress(site.deps, connection, awaited, deadline)).toBe("pending");
   });

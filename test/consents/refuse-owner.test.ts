@@ -23,7 +23,7 @@ async function aConsentedDeployment(changes: Partial<ConsentResult> = {}): Promi
 describe("a new consent", () => {
   test.each([
     ["person", { subject: "person-2" }, ["refresh-2"]],
-    ["customer", { subject: null, customer: "Pu********gs" }, ["refresh-2"]],
+    ["person", { subject: null }, []],
     // The provider may end all that a person has granted.
     ["customer", { customer: "Pu********gs" }, []],
   ])(
@@ -68,7 +68,6 @@ describe("a new consent", () => {
   test.each<[rule: string, before: Partial<ConsentResult>, now: Partial<ConsentResult>]>([
     ["of the same person and customer", {}, {}],
     ["where it was not known who consented", { subject: null, customer: null }, {}],
-    ["where it is not known who consents", {}, { subject: null, customer: null }],
   ])("replaces the stored one %s", async (_, before, now) => {
     const here = await aConsentedDeployment(before);
     here.consented = consented(now);
@@ -111,6 +110,9 @@ describe("a consent that was asked of somebody by name", () => {
   test.each<[member: string, named: NamedOwner, now: Partial<ConsentResult>]>([
     ["person", { person: "person-2" }, jo],
     ["person", { person: "PERSON-1" }, jo],
+    // Some providers let people choose their identifier.
+    ["person", { person: "kim@example.org" }, { ...jo, subject: "kim@example.org" }],
+    ["person", { person: "kim@example.org" }, { ...jo, verifiedEmail: "\u212aim@example.org" }],
     ["person", { person: "jo@example.org" }, { ...jo, verifiedEmail: undefined }],
     ["person", { person: "person-1" }, { ...jo, subject: null, verifiedEmail: undefined }],
     ["customer", { customer: "Pu********gs" }, jo],

@@ -146,7 +146,8 @@ test("no notice is given twice, and none after a more urgent one, whatever a con
       };
       let told: Told = toldNothing;
       const seen = new Set<string>();
-      for (let now = consentedAt; now <= days(120); now = plusMs(now, 3_600_000)) {
+      // Longer than the longest life: 40 days after six extensions by 400 hours.
+      for (let now = consentedAt; now <= days(141); now = plusMs(now, 3_600_000)) {
         const record = recordAt(now);
         const next = nextNotice({ record, told }, byConsent, now);
         if (!next?.end) continue;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { GrantCredential } from "../../functions/model/consent.ts";
 import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import { readRealm } from "../../functions/providers/catalogue.ts";
 import {
   codeCredential,
   consentOf,
@@ -25,7 +26,7 @@ describeProvider("authorization-code", {
     displayName: "Acme Bank",
     scopeWords: { pay: "pay for you", look: { en: "look", lt: "žiūrėti" } },
     attributes: { realmId: "callback", stripe_user_id: "answer", org: "id-token" },
-    customerAttribute: "realmId",
+    customerAttribute: "stripe_user_id",
     attributeHeaders: { "X-Org": "org" },
     apiBaseUrl: "https://a.example",
     issuer: "https://issuer.example",
@@ -51,6 +52,15 @@ describeProvider("authorization-code", {
       { headerName: "X-Acme", scheme: "Token" },
     ],
   ],
+});
+
+test.each([
+  [{ customerAttribute: "tenant" }, "customerAttribute: must be the name of one of attributes"],
+  [{ customerAttribute: "realmId" }, "customerAttribute: must not come with the callback"],
+  [{ attributeHeaders: { "X-T": "tenant" } }, "attributeHeaders: must be the name of one of"],
+])("an attribute that is unknown, or proves nothing, is refused: %o", (changes, message) => {
+  const realm = settings({ attributes: { realmId: "callback" }, ...changes });
+  expect(() => readRealm(JSON.stringify(realm))).toThrow(message);
 });
 
 type Settings = Extract<RealmInput, { provider: "authorization-code" }>;
@@ -218,10 +228,10 @@ describe("an answer", () => {
       ...({ realmId: "callback", stripe_user_id: "answer", number: "answer" } as const),
       ...({ long: "answer", echo: "answer" } as const),
     };
-    const changes = { attributes, customerAttribute: "realmId" };
+    const changes = { attributes, customerAttribute: "stripe_user_id" };
     const outcome = await answered(fields, credential, changes);
     expect(consentOf(outcome)).toMatchObject({
-      customer: "4620816365",
+      customer: "acct_1",
       details: { attributes: { realmId: "4620816365", stripe_user_id: "acct_1", number: "7" } },
     });
     expect(consentOf(outcome).details?.attributes).not.toHaveProperty("echo");

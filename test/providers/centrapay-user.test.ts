@@ -27,7 +27,7 @@ describeProvider("centrapay-user", {
     displayName: "Acme Bank",
     scopeWords: { pay: "pay for you", look: { en: "look", lt: "žiūrėti" } },
     attributes: { realmId: "callback", stripe_user_id: "answer", org: "id-token" },
-    customerAttribute: "realmId",
+    customerAttribute: "stripe_user_id",
     attributeHeaders: { "X-Org": "org" },
     apiBaseUrl: "https://a.example",
     scopes: ["openid", "phone"],

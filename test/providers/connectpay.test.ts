@@ -31,7 +31,7 @@ describeProvider("connectpay", {
     displayName: "Acme Bank",
     scopeWords: { pay: "pay for you", look: { en: "look", lt: "žiūrėti" } },
     attributes: { realmId: "callback", stripe_user_id: "answer", org: "id-token" },
-    customerAttribute: "realmId",
+    customerAttribute: "stripe_user_id",
     attributeHeaders: { "X-Org": "org" },
     apiBaseUrl: "https://a.example",
     scopes: ["psd2-ais", "psd2-pis"],

@@ -120,7 +120,9 @@ export class TestConsentSite {
   async rows(): Promise<string[]> {
     const { Items = [] } = await this.#client.send(new ScanCommand({ TableName: TABLE }));
     const own = Items.filter((item) => item["pk"]?.S?.startsWith(`${realmName(this.realm)}/`));
-    return own.map((item) => JSON.stringify(item));
+    const inClear = (_: string, value: unknown) =>
+      value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : value;
+    return own.map((item) => JSON.stringify(item, inClear));
   }
 
   async pendingRows(): Promise<string[]> {

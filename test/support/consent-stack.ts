@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, inject } from "vitest";
+import type { OwnerFields } from "../../functions/http/link-contract.ts";
 import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { startHttpApi } from "../../local/aws/api-gateway/http-api.ts";
 import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
@@ -32,7 +33,7 @@ export interface ConsentStack {
   /** Gives the realm's client another secret, until it is given its own again. */
   replaceClientSecret(realm: RealmName, clientSecret: string | null): Promise<void>;
   /** Creates a consent link. */
-  begin(realm: RealmName, account: string): Promise<string>;
+  begin(realm: RealmName, account: string, owner?: OwnerFields): Promise<string>;
   paste(realm: RealmName, account: string, code: string): Promise<unknown>;
   vend(realm: RealmName, account: string, rejectedVersion?: number): Promise<VendResult>;
   disconnect(realm: RealmName, account: string): Promise<unknown>;
@@ -160,8 +161,8 @@ async function startConsentStack(stops: Stop[], startTable: StartTable): Promise
         ...secretOf[realm],
         ...(clientSecret === null ? {} : { clientSecret }),
       }),
-    async begin(realm, account) {
-      const link = await invoke(functionNameOf(realm, "begin-consent"), { account });
+    async begin(realm, account, owner = {}) {
+      const link = await invoke(functionNameOf(realm, "begin-consent"), { account, ...owner });
       const { url } = link as { url?: string };
       if (url === undefined) throw new Error(`No link: ${JSON.stringify(link)}`);
       return url;

@@ -7,7 +7,7 @@ import type { IssuerContext, TokenRequest } from "../exchange/token-request.ts";
 import type { CodeGrant, CodeSettings } from "../oauth/code-grant.ts";
 import type { FieldProblem, SecretMembers, SecretOf } from "./secret.ts";
 import { parseSecret, requiredMembers } from "./secret.ts";
-import { unknownAttribute } from "./settings.ts";
+import { wrongAttribute } from "./settings.ts";
 
 /** The kinds of credentials, which differ in what an operator monitors. */
 type CredentialKind =
@@ -153,7 +153,7 @@ export function declareConsent<
   return {
     ...commonOf(declared),
     settingsProblem: (values: v.InferOutput<Schema>) =>
-      unknownAttribute(values) ?? declared.settingsProblem?.(values) ?? null,
+      wrongAttribute(values) ?? declared.settingsProblem?.(values) ?? null,
     credential: { type: "consent" },
     policySettings: ["earlySeconds"],
     // A refresh may replace the refresh token, so only a lease holder refreshes, and early, so that no caller waits.

@@ -116,8 +116,8 @@ type AttributeSettings = Pick<
   "attributes" | "customerAttribute" | "attributeHeaders"
 >;
 
-/** The first attribute that a setting reads and `attributes` does not name; null for none. */
-export function unknownAttribute({
+/** The first setting that reads an attribute which `attributes` does not name, or that proves nothing; null for none. */
+export function wrongAttribute({
   attributes = {},
   customerAttribute,
   attributeHeaders = {},
@@ -126,6 +126,9 @@ export function unknownAttribute({
   const problem = "must be the name of one of attributes";
   if (customerAttribute !== undefined && isUnknown(customerAttribute))
     return { field: "customerAttribute", problem };
+  // Whose consent it is depends on it, and the person's browser could change it.
+  if (customerAttribute !== undefined && attributes[customerAttribute] === "callback")
+    return { field: "customerAttribute", problem: "must not come with the callback" };
   return Object.values(attributeHeaders).some(isUnknown)
     ? { field: "attributeHeaders", problem }
     : null;

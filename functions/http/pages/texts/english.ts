@@ -117,15 +117,15 @@ export const english: PageTexts = {
     },
     "not-the-named": {
       title: "This link was made for somebody else",
-      what: "You agreed, but you logged in as somebody else, or chose another customer, than this link was made for. To be safe, nothing was granted.",
+      what: "You agreed, but you logged in as somebody else, or chose another customer, than this link was made for. To be safe, nothing of it was kept.",
       advice:
-        "If you have another login, ask {requester} for a new link and use that one. If this link was forwarded to you, tell {requester}: it was not meant for you.",
+        "If you have another login, ask {requester} for a new link and use that one. If this link was forwarded to you, tell {requester}: it was not meant for you. If {provider} still lists the access, withdraw it there.",
     },
     "other-owner": {
       title: "This is not the access that was expected",
-      what: "You agreed, but you logged in as somebody else, or chose another customer, than for the access that was granted before. To be safe, nothing was granted. The earlier access is unchanged.",
+      what: "You agreed, but you logged in as somebody else, or chose another customer, than for the access that was granted before. To be safe, nothing of it was kept. The earlier access is unchanged.",
       advice:
-        "If that was a mistake, ask {requester} for a new link and choose as before. If it is intended, tell them: they have to end the earlier access first.",
+        "If that was a mistake, ask {requester} for a new link and choose as before. If it is intended, tell them: the new link has to allow it. If {provider} still lists this access, withdraw it there.",
     },
     "provider-away": {
       title: "{provider} is not answering",

@@ -120,15 +120,15 @@ export const french: PageTexts = {
     },
     "not-the-named": {
       title: "Ce lien a été créé pour quelqu’un d’autre",
-      what: "Vous avez accepté, mais vous vous êtes connecté sous une autre identité, ou avez choisi un autre client, que pour lesquels ce lien a été créé. Par sécurité, aucun accès n’a été accordé.",
+      what: "Vous avez accepté, mais vous vous êtes connecté sous une autre identité, ou avez choisi un autre client, que pour lesquels ce lien a été créé. Par sécurité, rien n’en a été conservé.",
       advice:
-        "Si vous avez un autre identifiant, demandez un nouveau lien à {requester} et utilisez cet identifiant. Si ce lien vous a été transféré, signalez-le à {requester} : il ne vous était pas destiné.",
+        "Si vous avez un autre identifiant, demandez un nouveau lien à {requester} et utilisez cet identifiant. Si ce lien vous a été transféré, signalez-le à {requester} : il ne vous était pas destiné. Si {provider} mentionne encore l’accès, révoquez-le là-bas.",
     },
     "other-owner": {
       title: "Ce n’est pas l’accès attendu",
-      what: "Vous avez accepté, mais sous une autre identité ou pour un autre client que lors de l’accès déjà accordé. Par sécurité, aucun accès n’a été accordé. L’accès antérieur reste inchangé.",
+      what: "Vous avez accepté, mais sous une autre identité ou pour un autre client que lors de l’accès déjà accordé. Par sécurité, rien n’en a été conservé. L’accès antérieur reste inchangé.",
       advice:
-        "S’il s’agit d’une erreur, demandez un nouveau lien à {requester} et faites le même choix qu’auparavant. Si c’est voulu, signalez-le\u00a0: l’accès antérieur doit d’abord être clos.",
+        "S’il s’agit d’une erreur, demandez un nouveau lien à {requester} et faites le même choix qu’auparavant. Si c’est voulu, signalez-le\u00a0: le nouveau lien doit le permettre. Si {provider} mentionne encore cet accès, révoquez-le là-bas.",
     },
     "provider-away": {
       title: "{provider} ne répond pas",

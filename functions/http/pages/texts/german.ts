@@ -120,15 +120,15 @@ export const german: PageTexts = {
     },
     "not-the-named": {
       title: "Dieser Link wurde für jemand anderen erstellt",
-      what: "Sie haben zugestimmt, sich aber mit einer anderen Person angemeldet oder einen anderen Kunden gewählt, als für die dieser Link erstellt wurde. Zur Sicherheit wurde kein Zugriff erteilt.",
+      what: "Sie haben zugestimmt, sich aber mit einer anderen Person angemeldet oder einen anderen Kunden gewählt, als für die dieser Link erstellt wurde. Zur Sicherheit wurde davon nichts gespeichert.",
       advice:
-        "Wenn Sie noch einen anderen Zugang haben, bitten Sie {requester} um einen neuen Link, und benutzen Sie diesen Zugang. Wenn Ihnen der Link weitergeleitet wurde, teilen Sie es {requester} mit: Er war nicht für Sie bestimmt.",
+        "Wenn Sie noch einen anderen Zugang haben, bitten Sie {requester} um einen neuen Link, und benutzen Sie diesen Zugang. Wenn Ihnen der Link weitergeleitet wurde, teilen Sie es {requester} mit: Er war nicht für Sie bestimmt. Führt {provider} den Zugriff noch auf, widerrufen Sie ihn dort.",
     },
     "other-owner": {
       title: "Das ist nicht der erwartete Zugriff",
-      what: "Sie haben zugestimmt, sich aber mit einer anderen Person angemeldet oder einen anderen Kunden gewählt als bei dem Zugriff, der bereits besteht. Zur Sicherheit wurde kein Zugriff erteilt. Der frühere Zugriff bleibt unverändert.",
+      what: "Sie haben zugestimmt, sich aber mit einer anderen Person angemeldet oder einen anderen Kunden gewählt als bei dem Zugriff, der bereits besteht. Zur Sicherheit wurde davon nichts gespeichert. Der frühere Zugriff bleibt unverändert.",
       advice:
-        "Wenn das ein Versehen war, bitten Sie {requester} um einen neuen Link, und wählen Sie wie zuvor. Wenn es beabsichtigt ist, sagen Sie es dort: Zuerst muss der frühere Zugriff beendet werden.",
+        "Wenn das ein Versehen war, bitten Sie {requester} um einen neuen Link, und wählen Sie wie zuvor. Wenn es beabsichtigt ist, sagen Sie es dort: Der neue Link muss es erlauben. Führt {provider} diesen Zugriff noch auf, widerrufen Sie ihn dort.",
     },
     "provider-away": {
       title: "{provider} antwortet nicht",

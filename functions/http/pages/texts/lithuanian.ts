@@ -119,15 +119,15 @@ export const lithuanian: PageTexts = {
     },
     "not-the-named": {
       title: "Ši nuoroda skirta kitam asmeniui",
-      what: "Jūs sutikote, bet prisijungėte kaip kitas asmuo arba pasirinkote kitą klientą nei tas, kuriam skirta ši nuoroda. Saugumo sumetimais prieiga nesuteikta.",
+      what: "Jūs sutikote, bet prisijungėte kaip kitas asmuo arba pasirinkote kitą klientą nei tas, kuriam skirta ši nuoroda. Saugumo sumetimais nieko neišsaugota.",
       advice:
-        "Jei turite kitą prisijungimą, paprašykite „{requester}“ naujos nuorodos ir naudokite tą prisijungimą. Jei šią nuorodą jums persiuntė, praneškite „{requester}“: ji buvo skirta ne jums.",
+        "Jei turite kitą prisijungimą, paprašykite „{requester}“ naujos nuorodos ir naudokite tą prisijungimą. Jei šią nuorodą jums persiuntė, praneškite „{requester}“: ji buvo skirta ne jums. Jei „{provider}“ vis dar rodo prieigą, atšaukite ją ten.",
     },
     "other-owner": {
       title: "Tai ne ta prieiga, kurios tikėtasi",
-      what: "Jūs sutikote, bet prisijungėte kaip kitas asmuo arba pasirinkote kitą klientą nei anksčiau suteiktai prieigai. Saugumo sumetimais nauja prieiga nesuteikta. Ankstesnė prieiga nepakito.",
+      what: "Jūs sutikote, bet prisijungėte kaip kitas asmuo arba pasirinkote kitą klientą nei anksčiau suteiktai prieigai. Saugumo sumetimais nieko neišsaugota. Ankstesnė prieiga nepakito.",
       advice:
-        "Jei tai klaida, paprašykite „{requester}“ naujos nuorodos ir rinkitės kaip anksčiau. Jei taip ir norėjote, praneškite: pirmiausia reikia nutraukti ankstesnę prieigą.",
+        "Jei tai klaida, paprašykite „{requester}“ naujos nuorodos ir rinkitės kaip anksčiau. Jei taip ir norėjote, praneškite: nauja nuoroda turi tai leisti. Jei „{provider}“ vis dar rodo šią prieigą, atšaukite ją ten.",
     },
     "provider-away": {
       title: "„{provider}“ neatsako",

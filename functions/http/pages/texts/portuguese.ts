@@ -118,15 +118,15 @@ export const portuguese: PageTexts = {
     },
     "not-the-named": {
       title: "Esta ligação foi criada para outra pessoa",
-      what: "O acesso foi autorizado por si, mas com outra identidade, ou para outro cliente, do que aqueles para que esta ligação foi criada. Por segurança, não foi concedido nenhum acesso.",
+      what: "O acesso foi autorizado por si, mas com outra identidade, ou para outro cliente, do que aqueles para que esta ligação foi criada. Por segurança, nada disso foi guardado.",
       advice:
-        "Se tem outro utilizador, peça a {requester} uma nova ligação e use esse utilizador. Se esta ligação lhe foi reencaminhada, comunique-o a {requester}: não era para si.",
+        "Se tem outro utilizador, peça a {requester} uma nova ligação e use esse utilizador. Se esta ligação lhe foi reencaminhada, comunique-o a {requester}: não era para si. Se {provider} ainda indicar o acesso, revogue-o aí.",
     },
     "other-owner": {
       title: "Este não é o acesso esperado",
-      what: "O acesso foi autorizado por si, mas com outra identidade ou para outro cliente que não os do acesso já concedido. Por segurança, não foi concedido nenhum acesso. O acesso anterior mantém-se inalterado.",
+      what: "O acesso foi autorizado por si, mas com outra identidade ou para outro cliente que não os do acesso já concedido. Por segurança, nada disso foi guardado. O acesso anterior mantém-se inalterado.",
       advice:
-        "Se foi um engano, peça a {requester} uma nova ligação e faça a mesma escolha que antes. Se é intencional, comunique-o: primeiro é necessário terminar o acesso anterior.",
+        "Se foi um engano, peça a {requester} uma nova ligação e faça a mesma escolha que antes. Se é intencional, comunique-o: a nova ligação tem de o permitir. Se {provider} ainda indicar este acesso, revogue-o aí.",
     },
     "provider-away": {
       title: "{provider} não responde",

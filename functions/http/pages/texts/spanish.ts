@@ -118,15 +118,15 @@ export const spanish: PageTexts = {
     },
     "not-the-named": {
       title: "Este enlace se creó para otra persona",
-      what: "Usted aceptó, pero inició sesión como otra persona, o eligió otro cliente, distintos de aquellos para los que se creó este enlace. Por seguridad, no se ha concedido ningún acceso.",
+      what: "Usted aceptó, pero inició sesión como otra persona, o eligió otro cliente, distintos de aquellos para los que se creó este enlace. Por seguridad, no se ha guardado nada de ello.",
       advice:
-        "Si tiene otro usuario, pida a {requester} un enlace nuevo y utilice ese usuario. Si alguien le reenvió este enlace, comuníqueselo a {requester}: no era para usted.",
+        "Si tiene otro usuario, pida a {requester} un enlace nuevo y utilice ese usuario. Si alguien le reenvió este enlace, comuníqueselo a {requester}: no era para usted. Si {provider} sigue mostrando el acceso, revóquelo allí.",
     },
     "other-owner": {
       title: "Este no es el acceso esperado",
-      what: "Usted aceptó, pero con otra identidad o para otro cliente que en el acceso ya concedido. Por seguridad, no se ha concedido ningún acceso. El acceso anterior sigue igual.",
+      what: "Usted aceptó, pero con otra identidad o para otro cliente que en el acceso ya concedido. Por seguridad, no se ha guardado nada de ello. El acceso anterior sigue igual.",
       advice:
-        "Si fue un error, pida a {requester} un enlace nuevo y elija como antes. Si es intencionado, comuníqueselo: primero hay que terminar el acceso anterior.",
+        "Si fue un error, pida a {requester} un enlace nuevo y elija como antes. Si es intencionado, comuníqueselo: el enlace nuevo debe permitirlo. Si {provider} sigue mostrando este acceso, revóquelo allí.",
     },
     "provider-away": {
       title: "{provider} no responde",
