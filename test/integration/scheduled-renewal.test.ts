@@ -251,13 +251,14 @@ describe("two thousand connections in one realm", () => {
       const tries = sum(ticks.map((summary) => summary.due));
       const { requests } = stack.dynamoDb;
       expect(requests.of("Query")).toBeLessThan((ticks.length * due) / 2);
-      // Every few seconds the freeze of the realm is read with a record, in one request.
+      // Every few seconds the freeze of the realm is read with a record, in one request. A read that a busy machine answers
+      // too late is sent again, which is not the thousands that are not due.
       const reads = requests.of("GetItem") + requests.of("BatchGetItem");
       expect(reads).toBeGreaterThanOrEqual(due);
-      expect(reads).toBeLessThanOrEqual(tries);
+      expect(reads).toBeLessThanOrEqual(2 * tries);
       expect(requests.of("UpdateItem")).toBeGreaterThanOrEqual(2 * due);
       expect(requests.of("UpdateItem")).toBeLessThanOrEqual(2 * tries);
-      expect(requests.total()).toBeLessThan(3 * tries + (ticks.length * due) / 2);
+      expect(requests.total()).toBeLessThan(4 * tries + (ticks.length * due) / 2);
       const peakMb = peakMemoryMb(renewing?.pid ?? expect.fail("no process"));
       expect(peakMb).toBeGreaterThan(0);
       const { memoryMb } = stack.host.functions.find(
