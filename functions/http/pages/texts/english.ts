@@ -125,7 +125,7 @@ export const english: PageTexts = {
       title: "This is not the access that was expected",
       what: "You agreed, but you logged in as somebody else, or chose another customer, than for the access that was granted before. To be safe, nothing of it was kept. The earlier access is unchanged.",
       advice:
-        "If that was a mistake, ask {requester} for a new link and choose as before. If it is intended, tell them: the new link has to allow it. If {provider} still lists this access, withdraw it there.",
+        "If that was a mistake, ask {requester} for a new link and choose as before. If it is intended, tell them: the new link has to allow it. If {provider} lists what you have just agreed to, withdraw only that there.",
     },
     "provider-away": {
       title: "{provider} is not answering",

@@ -128,7 +128,7 @@ export const french: PageTexts = {
       title: "Ce n’est pas l’accès attendu",
       what: "Vous avez accepté, mais sous une autre identité ou pour un autre client que lors de l’accès déjà accordé. Par sécurité, rien n’en a été conservé. L’accès antérieur reste inchangé.",
       advice:
-        "S’il s’agit d’une erreur, demandez un nouveau lien à {requester} et faites le même choix qu’auparavant. Si c’est voulu, signalez-le\u00a0: le nouveau lien doit le permettre. Si {provider} mentionne encore cet accès, révoquez-le là-bas.",
+        "S’il s’agit d’une erreur, demandez un nouveau lien à {requester} et faites le même choix qu’auparavant. Si c’est voulu, signalez-le\u00a0: le nouveau lien doit le permettre. Si {provider} mentionne ce que vous venez d’accepter, révoquez là-bas uniquement cela.",
     },
     "provider-away": {
       title: "{provider} ne répond pas",

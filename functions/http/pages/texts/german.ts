@@ -128,7 +128,7 @@ export const german: PageTexts = {
       title: "Das ist nicht der erwartete Zugriff",
       what: "Sie haben zugestimmt, sich aber mit einer anderen Person angemeldet oder einen anderen Kunden gewählt als bei dem Zugriff, der bereits besteht. Zur Sicherheit wurde davon nichts gespeichert. Der frühere Zugriff bleibt unverändert.",
       advice:
-        "Wenn das ein Versehen war, bitten Sie {requester} um einen neuen Link, und wählen Sie wie zuvor. Wenn es beabsichtigt ist, sagen Sie es dort: Der neue Link muss es erlauben. Führt {provider} diesen Zugriff noch auf, widerrufen Sie ihn dort.",
+        "Wenn das ein Versehen war, bitten Sie {requester} um einen neuen Link, und wählen Sie wie zuvor. Wenn es beabsichtigt ist, sagen Sie es dort: Der neue Link muss es erlauben. Führt {provider} auf, was Sie soeben erlaubt haben, widerrufen Sie dort nur dies.",
     },
     "provider-away": {
       title: "{provider} antwortet nicht",

@@ -127,7 +127,7 @@ export const lithuanian: PageTexts = {
       title: "Tai ne ta prieiga, kurios tikėtasi",
       what: "Jūs sutikote, bet prisijungėte kaip kitas asmuo arba pasirinkote kitą klientą nei anksčiau suteiktai prieigai. Saugumo sumetimais nieko neišsaugota. Ankstesnė prieiga nepakito.",
       advice:
-        "Jei tai klaida, paprašykite „{requester}“ naujos nuorodos ir rinkitės kaip anksčiau. Jei taip ir norėjote, praneškite: nauja nuoroda turi tai leisti. Jei „{provider}“ vis dar rodo šią prieigą, atšaukite ją ten.",
+        "Jei tai klaida, paprašykite „{requester}“ naujos nuorodos ir rinkitės kaip anksčiau. Jei taip ir norėjote, praneškite: nauja nuoroda turi tai leisti. Jei „{provider}“ rodo tai, su kuo ką tik sutikote, ten atšaukite tik tai.",
     },
     "provider-away": {
       title: "„{provider}“ neatsako",

@@ -126,7 +126,7 @@ export const portuguese: PageTexts = {
       title: "Este não é o acesso esperado",
       what: "O acesso foi autorizado por si, mas com outra identidade ou para outro cliente que não os do acesso já concedido. Por segurança, nada disso foi guardado. O acesso anterior mantém-se inalterado.",
       advice:
-        "Se foi um engano, peça a {requester} uma nova ligação e faça a mesma escolha que antes. Se é intencional, comunique-o: a nova ligação tem de o permitir. Se {provider} ainda indicar este acesso, revogue-o aí.",
+        "Se foi um engano, peça a {requester} uma nova ligação e faça a mesma escolha que antes. Se é intencional, comunique-o: a nova ligação tem de o permitir. Se {provider} indicar o que acabou de autorizar, revogue aí apenas isso.",
     },
     "provider-away": {
       title: "{provider} não responde",

@@ -126,7 +126,7 @@ export const spanish: PageTexts = {
       title: "Este no es el acceso esperado",
       what: "Usted aceptó, pero con otra identidad o para otro cliente que en el acceso ya concedido. Por seguridad, no se ha guardado nada de ello. El acceso anterior sigue igual.",
       advice:
-        "Si fue un error, pida a {requester} un enlace nuevo y elija como antes. Si es intencionado, comuníqueselo: el enlace nuevo debe permitirlo. Si {provider} sigue mostrando este acceso, revóquelo allí.",
+        "Si fue un error, pida a {requester} un enlace nuevo y elija como antes. Si es intencionado, comuníqueselo: el enlace nuevo debe permitirlo. Si {provider} muestra lo que acaba de aceptar, revoque allí solo eso.",
     },
     "provider-away": {
       title: "{provider} no responde",
