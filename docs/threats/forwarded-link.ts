@@ -34,9 +34,9 @@ export const threatsOfAForwardedLink: readonly Threat[] = [
       "that was forwarded stores nothing, and tells so",
     ],
     removal: {
-      file: "functions/consents/refuse-owner.ts",
-      from: "if (person !== undefined && !isStated(person, consent))",
-      to: 'if (person === "")',
+      file: "functions/consents/named-owner.ts",
+      from: 'if (person !== undefined && !isStated(person, consent)) return "person";',
+      to: "",
     },
   },
   {
@@ -53,7 +53,7 @@ export const threatsOfAForwardedLink: readonly Threat[] = [
     ],
     removal: {
       file: "functions/consents/refuse-owner.ts",
-      from: "if (!before || mayReplace) return null;",
+      from: "if (!before || asked.mayReplace) return null;",
       to: "return null;",
     },
   },

@@ -1,7 +1,6 @@
 import type { AskedLink, AwaitedLink, LinkForPerson } from "../model/awaited-link.ts";
 import { plusMs } from "../model/clock.ts";
 import { connectionOf, realmName } from "../model/connection.ts";
-import type { NamedOwner } from "../model/consent.ts";
 import { VendingError } from "../model/errors.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import type { Deadline } from "../model/time-limits.ts";
@@ -9,6 +8,7 @@ import { authorizeUrl } from "./authorization-request.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { sealLink } from "./link-proof.ts";
 import { pendingFields } from "./link-state.ts";
+import { requireTold } from "./named-owner.ts";
 
 /** How long a link can be opened unless the realm says otherwise, and how long its authorization may then take. */
 export const linkLifetimeMs = 600_000;
@@ -48,30 +48,6 @@ export async function beginConsent(
   const asked = { begunBy: begunBy ?? null, isNamed: person !== undefined, mayReplace };
   log.info("consent-begun", { ...pendingFields(deps, pending), expiresAt, ...asked });
   return begunConsent(deps, { pendingId: id, madeAt, link, expiresAt });
-}
-
-/** A person who is named so is compared with the verified e-mail address only; any other name, with the provider's identifier. */
-export function isEmailAddress(person: string): boolean {
-  return person.includes("@");
-}
-
-/** Whom nobody tells, nobody can compare: each consent would be refused. Fails with `invalid-request`. */
-export async function requireTold(
-  { flow }: Pick<ConsentDependencies, "flow">,
-  { person, customer }: NamedOwner,
-): Promise<void> {
-  const { tellsPerson, tellsCustomer, scopes } = await flow();
-  if (person !== undefined && !tellsPerson) throw untold("person", "who has consented");
-  if (person !== undefined && isEmailAddress(person) && !scopes.includes("email")) {
-    const detail =
-      "person: no e-mail address is asked for; add the scope email, or name the person by the provider's identifier.";
-    throw new VendingError("invalid-request", detail);
-  }
-  if (customer !== undefined && !tellsCustomer) throw untold("customer", "for whose data");
-}
-
-function untold(field: string, what: string): VendingError {
-  return new VendingError("invalid-request", `${field}: this provider does not tell ${what}.`);
 }
 
 /** The id by which callers ask about a link: the hash of the link, and the second in which it was made. */

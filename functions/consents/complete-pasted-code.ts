@@ -5,8 +5,8 @@ import { VendingError } from "../model/errors.ts";
 import type { Sensitive } from "../model/sensitive.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
-import { requireTold } from "./begin-consent.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
+import { requireTold } from "./named-owner.ts";
 import { grantedFields, redeemCode } from "./redeem-code.ts";
 import { OtherOwner } from "./refuse-owner.ts";
 

@@ -1,16 +1,14 @@
 import type { Connection } from "../model/connection.ts";
-import { secretAccount } from "../model/connection.ts";
 import type { RevocableToken, Revocation } from "../model/consent.ts";
 import type { Disconnection } from "../model/consent-outcome.ts";
 import type { Dependencies } from "../model/dependencies.ts";
-import { describeError } from "../model/errors.ts";
-import { isByConsent } from "../model/provider.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import type { HeldLease } from "../model/token-store.ts";
 import { awaitFreeLease } from "../vending/await-renewal.ts";
 import { retryUntilLeaseEnd, takeLease } from "../vending/issuing/lease.ts";
 import { openRefreshToken } from "../vending/issuing/stored-consent.ts";
+import { revocationFields, revokeToken } from "./revoke-token.ts";
 
 /**
  * Ends a consent: revokes it at the provider if it can, and deletes token and refresh token from the record in any case.
@@ -31,7 +29,8 @@ export async function disconnect(
     const { held } = await takeLease(deps, connection, record, "consent", deadline);
     if (!held) continue;
     // An earlier try may have revoked it already.
-    revocation = (await revokeConsent(deps, held, signal)) ?? revocation;
+    const open = (opening: AbortSignal) => openRevocable(deps, held.record, opening);
+    revocation = (await revokeToken(deps, connection, open, signal)) ?? revocation;
     ended = { revocation };
     if (await deleteConsent(deps, held, revocation, signal)) return { ended };
   }
@@ -55,33 +54,9 @@ async function deleteConsent(
   if (!stored) return false;
   deps.log.info("consent-disconnected", {
     connection: held.record.connection,
-    revoked: revocation?.isRevoked ?? null,
-    ...(revocation && { answer: revocation.answer }),
+    ...revocationFields(revocation),
   });
   return true;
-}
-
-/** Never fails: token and refresh token are deleted even if the provider cannot revoke the consent. */
-async function revokeConsent(
-  deps: Dependencies,
-  { record }: HeldLease,
-  parent: AbortSignal,
-): Promise<Revocation | null> {
-  const { provider } = deps;
-  if (!isByConsent(provider.policy) || !provider.consent) return null;
-  const signal = deps.clock.timeout(deps.limits.deadlineMs, parent);
-  try {
-    const token = await openRevocable(deps, record, signal);
-    if (!token) return null;
-    const secret = await deps.secrets.read(secretAccount(deps, record.connection), 0, signal);
-    return await (await provider.consent()).revoke(secret.text, token, signal);
-  } catch (error) {
-    deps.log.warn("consent-not-revoked", {
-      connection: record.connection,
-      ...describeError(error),
-    });
-    return { isRevoked: false, answer: "was not asked, because of a failure on our side" };
-  }
 }
 
 /** The refresh token, with which the provider ends the access token too (RFC 7009 §2.1), or else the access token. */

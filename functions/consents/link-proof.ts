@@ -35,7 +35,7 @@ export function sealLink(
   return deps.sealer.seal(sealed, linkAs(deps, id, account), signal);
 }
 
-/** Of such a link the end alone is sealed, as 0.2.0 did, which knows no other. */
+/** Of such a link the end alone is sealed: functions from before links were made for somebody read nothing else. */
 function isForAnybody({ person, customer, mayReplace }: NamedOwner): boolean {
   return person === undefined && customer === undefined && mayReplace === undefined;
 }

@@ -1,29 +1,30 @@
-import { secretAccount } from "../model/connection.ts";
 import type { ConsentResult, NamedOwner, RevocableToken } from "../model/consent.ts";
 import type { Dependencies } from "../model/dependencies.ts";
-import { describeError, VendingError } from "../model/errors.ts";
+import { VendingError } from "../model/errors.ts";
 import type { Issued } from "../model/provider.ts";
 import type { StoredConsent, TokenRecord } from "../model/token-record.ts";
 import { ledgerAfter } from "../model/token-record.ts";
 import type { HeldLease } from "../model/token-store.ts";
 import type { Renewal } from "../vending/issuing/lease.ts";
 import { retryUntilLeaseEnd } from "../vending/issuing/lease.ts";
+import { recordLateIssue } from "../vending/issuing/record-late-issue.ts";
 import { ledgerEntry } from "../vending/issuing/report-issue.ts";
 import type { RenewalAttempt } from "../vending/issuing/request-token.ts";
-import { isEmailAddress } from "./begin-consent.ts";
+import { differenceFromNamed } from "./named-owner.ts";
+import { revocationFields, revokeToken } from "./revoke-token.ts";
 
 /** In what a new consent's owner differs, from whom was named when it was asked for or from that of the stored one. */
 interface OwnerDifference {
   readonly kind: "not-the-named" | "other-owner";
-  readonly in: "person" | "customer";
+  readonly difference: "person" | "customer";
 }
 
 /** A new consent is not of the person, or for the data of the customer, that was expected: it was not stored. */
 export class OtherOwner extends VendingError {
   readonly kind: OwnerDifference["kind"];
 
-  constructor({ kind, in: member }: OwnerDifference) {
-    super("consent-required", advice[kind](member));
+  constructor({ kind, difference }: OwnerDifference) {
+    super("consent-required", advice[kind](difference));
     this.kind = kind;
   }
 }
@@ -52,7 +53,7 @@ export async function refuseOwner(
   const { record, lease } = held;
   const { consent } = issued;
   if (!consent) return null;
-  const difference = fromNamed(asked, consent) ?? fromStored(deps, asked, record.consent, consent);
+  const difference = differenceOf(deps, asked, record.consent, consent);
   if (!difference) return null;
   const { connection, version } = record;
   const entry = ledgerEntry(held, deps.clock.now(), latencyMs, {
@@ -60,25 +61,22 @@ export async function refuseOwner(
     outcome: "other-owner",
     version,
   });
-  deps.log.warn("consent-not-replaced", {
-    connection,
-    ...entry,
-    difference: difference.in,
-    kind: difference.kind,
-  });
   const refusal = ({ doubtedAt, ledger }: TokenRecord) => ({
     ...{ failure: null, doubtedAt, isConsentOver: false, isTokenDead: false, revocationScope },
     ledger: ledgerAfter(ledger, entry),
   });
-  let stored: TokenRecord | null;
+  let stored: TokenRecord | null = null;
   try {
     stored = await retryUntilLeaseEnd(deps, lease, signal, (storing) =>
       deps.store.fail(held, refusal, storing),
     );
   } finally {
-    if (isOfNobodyStored(deps, record.consent, consent)) {
-      await revokeUnstored(deps, held, issued, signal);
-    }
+    if (!stored) await recordLateIssue(deps, held, entry, issued);
+    const mayRevoke = isOfNobodyStored(deps, record.consent, consent);
+    const open = async () => revocableOf(issued);
+    const revocation = mayRevoke ? await revokeToken(deps, connection, open, signal) : null;
+    const told = { connection, ...entry, ...difference, ...revocationFields(revocation) };
+    deps.log.warn("consent-not-replaced", told);
   }
   return {
     outcome: "failed",
@@ -87,42 +85,22 @@ export async function refuseOwner(
   };
 }
 
-/** Whoever is named has to be stated. */
-function fromNamed(
-  { person, customer }: NamedOwner,
-  consent: ConsentResult,
-): OwnerDifference | null {
-  if (person !== undefined && !isStated(person, consent))
-    return { kind: "not-the-named", in: "person" };
-  const isOtherCustomer = customer !== undefined && customer !== consent.customer;
-  return isOtherCustomer ? { kind: "not-the-named", in: "customer" } : null;
-}
-
-/** Some providers let people choose an identifier that looks like somebody's address: one is not taken for the other. */
-function isStated(person: string, { subject, verifiedEmail }: ConsentResult): boolean {
-  if (!isEmailAddress(person)) return person === subject;
-  return verifiedEmail !== undefined && inLowerCase(person) === inLowerCase(verifiedEmail);
-}
-
-/** Of ASCII only: other letters have lower cases that look like somebody else's. */
-function inLowerCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-}
-
-/** What was not stated before is no difference; what is not stated any more is one. */
-function fromStored(
+function differenceOf(
   deps: Dependencies,
-  { mayReplace }: NamedOwner,
+  asked: NamedOwner,
   before: StoredConsent | null,
   now: ConsentResult,
 ): OwnerDifference | null {
-  if (!before || mayReplace) return null;
+  const fromNamed = differenceFromNamed(asked, now);
+  if (fromNamed) return { kind: "not-the-named", difference: fromNamed };
+  if (!before || asked.mayReplace) return null;
   const isOtherPerson = isOther(before.subject, subjectOf(deps, now));
-  if (isOtherPerson) return { kind: "other-owner", in: "person" };
+  if (isOtherPerson) return { kind: "other-owner", difference: "person" };
   const isOtherCustomer = isOther(before.customer, now.customer);
-  return isOtherCustomer ? { kind: "other-owner", in: "customer" } : null;
+  return isOtherCustomer ? { kind: "other-owner", difference: "customer" } : null;
 }
 
+/** What was not stated before is no difference; what is not stated any more is one. */
 function isOther(before: string | null, now: string | null): boolean {
   return before !== null && before !== now;
 }
@@ -142,27 +120,10 @@ function subjectOf(deps: Dependencies, { subject }: ConsentResult): string | nul
   return subject && deps.fingerprint(subject);
 }
 
-/** Never fails: nobody can use what was not stored. */
-async function revokeUnstored(
-  deps: Dependencies,
-  { record: { connection } }: HeldLease,
-  { token, consent }: Issued,
-  parent: AbortSignal,
-): Promise<void> {
+/** The refresh token, with which the provider ends the access token too (RFC 7009 §2.1), or else the access token. */
+function revocableOf({ token, consent }: Issued): RevocableToken {
   const refreshToken = consent?.refreshToken;
-  const revocable: RevocableToken = refreshToken
+  return refreshToken
     ? { kind: "refresh-token", token: refreshToken }
     : { kind: "access-token", token };
-  const signal = deps.clock.timeout(deps.limits.deadlineMs, parent);
-  try {
-    const account = secretAccount(deps, connection);
-    const secret = await deps.secrets.read(account, Number.POSITIVE_INFINITY, signal);
-    const flow = await deps.provider.consent?.();
-    const revocation = (await flow?.revoke(secret.text, revocable, signal)) ?? null;
-    const told = { connection, revoked: revocation?.isRevoked ?? null, answer: revocation?.answer };
-    if (revocation?.isRevoked) deps.log.info("unstored-consent-revoked", told);
-    else deps.log.warn("consent-not-revoked", told);
-  } catch (error) {
-    deps.log.warn("consent-not-revoked", { connection, ...describeError(error) });
-  }
 }

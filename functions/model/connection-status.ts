@@ -42,8 +42,8 @@ export interface ConnectionStatus {
   /** The latest success in the record's ledger; null when there is none. */
   readonly lastIssue: LedgerEntry | null;
   readonly failure: Failure | null;
-  /** Null or absent where nobody has consented. */
-  readonly consent?: ConsentStatus | null;
+  /** Null where nobody has consented. */
+  readonly consent: ConsentStatus | null;
   /** The connection's own freeze, or its realm's. */
   readonly frozen: Freeze | null;
 }

@@ -125,7 +125,7 @@ export interface LedgerEntry {
   readonly reason: RenewalReason;
   readonly latencyMs: number;
   readonly fingerprint: string | null;
-  /** `other-owner`: issued for another person or customer than the stored consent's, and not stored. */
+  /** `other-owner`: issued for another person or customer than the named or the stored consent's, and not stored. */
   readonly outcome: "issued" | "late" | "other-owner" | ProblemCode;
 }
 

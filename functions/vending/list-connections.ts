@@ -114,6 +114,6 @@ function consentStatusOf(record: TokenRecord): ConsentStatus | null {
 
 /** The status of a record that a newer release wrote. */
 function unreadable(connection: Connection): ConnectionStatus {
-  const nothing = { token: null, lease: null, lastIssue: null, failure: null, frozen: null };
-  return { connection, state: "damaged", version: 0, ...nothing };
+  const nothing = { token: null, lease: null, lastIssue: null, failure: null };
+  return { connection, state: "damaged", version: 0, ...nothing, consent: null, frozen: null };
 }

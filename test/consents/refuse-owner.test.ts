@@ -1,24 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { ConsentResult, NamedOwner } from "../../functions/model/consent.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
-import { TestDeployment } from "../support/dependencies.ts";
+import { statedConsent } from "../support/a-consent.ts";
+import { consentedDeployment, TestDeployment } from "../support/dependencies.ts";
 import { byConsent } from "../support/policies.ts";
 
-const consented = (changes: Partial<ConsentResult> = {}): ConsentResult => ({
-  refreshToken: new Sensitive("refresh-1"),
-  refreshEndsAt: null,
-  grantedScope: "psd2-ais",
-  subject: "person-1",
-  customer: "Mo********co",
-  ...changes,
-});
-
-async function aConsentedDeployment(changes: Partial<ConsentResult> = {}): Promise<TestDeployment> {
-  const here = new TestDeployment(byConsent);
-  here.consented = consented(changes);
-  await here.consent();
-  return here;
-}
+const consented = (changes: Partial<ConsentResult> = {}) =>
+  statedConsent({ customer: "Mo********co", ...changes });
+const aConsentedDeployment = (changes: Partial<ConsentResult> = {}) =>
+  consentedDeployment(consented(changes));
 
 describe("a new consent", () => {
   test.each([
@@ -52,6 +42,40 @@ describe("a new consent", () => {
     here.consented = consented({ subject: "person-2", refreshToken: null });
     await expect(here.consent("code-2")).rejects.toThrow("another person");
     expect(here.revoked).toEqual([expect.stringContaining("canary-token")]);
+  });
+
+  test("of another person is named in the ledger, too, if another process has taken over meanwhile", async () => {
+    const here = await aConsentedDeployment();
+    const other = consented({ subject: "person-2" });
+    here.consented = other;
+    here.answer = async () => {
+      here.answer = () => here.issued();
+      here.clock.advance(10_000);
+      here.consented = consented();
+      await here.consent("code-3");
+      here.consented = other;
+      return here.issued();
+    };
+    await expect(here.consent("code-2")).rejects.toThrow("another person");
+    const record = await here.record();
+    expect(record?.version).toBe(2);
+    const outcomes = record?.ledger.map(({ outcome }) => outcome);
+    expect(outcomes).toEqual(["issued", "issued", "late"]);
+    expect(here.revoked).toEqual(["refresh-1"]);
+  });
+
+  test("of another person is named once if the answer to the write was lost", async () => {
+    const here = await aConsentedDeployment();
+    here.consented = consented({ subject: "person-2" });
+    here.answer = () => {
+      here.faults = ["answer-lost"];
+      return here.issued();
+    };
+    await expect(here.consent("code-2")).rejects.toThrow("another person");
+    const record = await here.record();
+    expect(record?.ledger.map(({ outcome }) => outcome)).toEqual(["issued", "other-owner"]);
+    expect(here.logged("late-issue")).toEqual([]);
+    expect(here.logged("consent-not-replaced")).toHaveLength(1);
   });
 
   test("that cannot be revoked is not stored either", async () => {

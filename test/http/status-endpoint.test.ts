@@ -25,6 +25,7 @@ const status: ConnectionStatus = {
   lease: null,
   lastIssue: { ...entry, reason: "expired", latencyMs: 151, outcome: "issued" },
   failure: null,
+  consent: null,
   frozen: null,
 };
 const shown = {

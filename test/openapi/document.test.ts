@@ -229,7 +229,8 @@ describe("the code's answers match the document", () => {
       at: at("10:00:00.000"),
       reason: "A test.",
     } as const;
-    const shown = { connection, state: "renewing", version: 3, frozen } as const;
+    const consent = null;
+    const shown = { connection, state: "renewing", version: 3, consent, frozen } as const;
     const handler = statusEndpoint({
       clock: new FixedClock(at("10:00:00.000")),
       log: silent,

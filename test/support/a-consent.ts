@@ -41,6 +41,15 @@ export function consentOf(outcome: Issued | NotIssued) {
   return { ...others, refreshToken: refreshToken?.expose() ?? null };
 }
 
+/** A consent of which the provider says whose it is, and what was granted. */
+export function statedConsent(changes: Partial<ConsentResult> = {}): ConsentResult {
+  return {
+    ...silentConsent("refresh-1"),
+    ...{ grantedScope: "psd2-ais", subject: "person-1" },
+    ...changes,
+  };
+}
+
 /** A consent of which the provider says nothing, but may give a refresh token for it. */
 export function silentConsent(refreshToken: string | null): ConsentResult {
   return {

@@ -43,6 +43,7 @@ import type { SimulatedProcess } from "../simulation/simulated-process.ts";
 import type { TableFault } from "../simulation/simulated-table.ts";
 import { at } from "./a-record.ts";
 import { FixedClock } from "./fixed-clock.ts";
+import { byConsent } from "./policies.ts";
 import { ReplayedTable } from "./replayed-table.ts";
 
 const realm = { provider: "conferma", environment: "production" } as const;
@@ -386,4 +387,12 @@ function dated(answer: Outcome, aheadMs: number): Outcome {
 
 function secretOf(authority: GrantCredential): string {
   return authority.kind === "code" ? authority.code.expose() : authority.refreshToken.expose();
+}
+
+/** A deployment at whose provider a person has consented. */
+export async function consentedDeployment(consent: ConsentResult): Promise<TestDeployment> {
+  const here = new TestDeployment(byConsent);
+  here.consented = consent;
+  await here.consent();
+  return here;
 }

@@ -10,8 +10,9 @@ import { connectionState } from "../../functions/vending/decision/connection-sta
 import { decide } from "../../functions/vending/decision/decide.ts";
 import { nextScheduledRenewal } from "../../functions/vending/decision/token-times.ts";
 import { openRefreshToken } from "../../functions/vending/issuing/stored-consent.ts";
+import { statedConsent } from "../support/a-consent.ts";
 import { aLease, aRecord, at } from "../support/a-record.ts";
-import { TestDeployment } from "../support/dependencies.ts";
+import { consentedDeployment, TestDeployment } from "../support/dependencies.ts";
 import { byConsent, early } from "../support/policies.ts";
 
 const dayMs = 86_400_000;
@@ -20,21 +21,10 @@ const connection = "conferma/production/default";
 const { signal } = new AbortController();
 const anyToken = { minValiditySeconds: 0, rejectedVersion: null };
 
-const consented = (changes: Partial<ConsentResult> = {}): ConsentResult => ({
-  refreshToken: new Sensitive("refresh-1"),
-  refreshEndsAt: plusMs(ten, 30 * dayMs),
-  grantedScope: "psd2-ais",
-  subject: "person-1",
-  customer: null,
-  ...changes,
-});
-
-async function aConsentedDeployment(changes: Partial<ConsentResult> = {}): Promise<TestDeployment> {
-  const here = new TestDeployment(byConsent);
-  here.consented = consented(changes);
-  await here.consent();
-  return here;
-}
+const consented = (changes: Partial<ConsentResult> = {}) =>
+  statedConsent({ refreshEndsAt: plusMs(ten, 30 * dayMs), ...changes });
+const aConsentedDeployment = (changes: Partial<ConsentResult> = {}) =>
+  consentedDeployment(consented(changes));
 
 /** A record's consent, given at ten o'clock. */
 const held = (endsAt: Date | null): StoredConsent => ({
