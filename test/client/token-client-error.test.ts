@@ -163,7 +163,8 @@ it("an answer that does not come within timeoutMs is a timeout", async () => {
   const { received, url } = await startHttpServer(() => {});
   const error = await clientError(httpsTransport({ baseUrl: url, signer: unsigned }), 50);
   expect(error).toMatchObject({ code: "timeout", retryable: true, retryAfterSeconds: null });
-  expect(received).toHaveLength(1);
+  // None on a machine that takes longer to send one. Never another.
+  expect(received.length).toBeLessThanOrEqual(1);
 });
 
 it("a transport that ignores its signal is not waited for", async () => {

@@ -88,7 +88,7 @@ describe("what the explorer leaves out loses nothing", () => {
   test.each([
     ["static/expired", 1],
     ["at-expiry/none", 0],
-    ["single-use/expired", 0],
+    ["single-use/none", 0],
     ["a disconnect beside a consent", 0],
   ])("of %s with %i faults", async (name, faults) => {
     const scenario = scenarioNamed(name);

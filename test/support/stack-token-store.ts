@@ -16,8 +16,8 @@ import { realmFreezeCache, recordReader } from "../../functions/store/record-rea
 import { aFailure, aLease, aToken, at } from "./a-record.ts";
 import { FixedClock } from "./fixed-clock.ts";
 
-/** Configured as in functions/compose.ts. */
-export function clientOf(endpoint: string, requestTimeout = 1000): DynamoDBClient {
+/** Configured as in functions/compose.ts but for its patience: what is tested is another thing than a busy machine. */
+export function clientOf(endpoint: string, requestTimeout = 10_000): DynamoDBClient {
   return new DynamoDBClient({
     endpoint,
     region: "eu-west-1",

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import dynalite from "dynalite";
 import type { FaultInjection } from "../fault-injection.ts";
 import { createFaultInjector } from "../fault-injection.ts";
@@ -35,6 +36,8 @@ interface DynamoDbOptions {
   onAnswer?(answer: DynamoDbAnswer): void;
 }
 
+const longestEndMs = 2000;
+
 /** DynamoDB's API. In memory, or in a folder, where tables survive a restart. */
 export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<LocalDynamoDb> {
   const { guard = ALLOW_ALL } = options;
@@ -45,6 +48,7 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Loca
     deleteTableMs: 0,
   });
   const requests = requestCounter();
+  const underWay = new Set<ServerResponse>();
   const { apply, injectFault, clearFaults } = createFaultInjector({
     throttle: new AwsError(
       "ThrottlingException",
@@ -63,6 +67,8 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Loca
       const principal = await guard.authenticate(request, body, "dynamodb");
       guard.report(principal, `dynamodb:${operation}`, parseInput(body));
       if (await apply(operation, response)) return;
+      underWay.add(response);
+      onEnd(response, () => underWay.delete(response));
       watchAnswer(
         options,
         dynaliteListener,
@@ -77,7 +83,17 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Loca
     });
   });
 
-  return { ...(await listen(server, options.port)), requests, injectFault, clearFaults };
+  const listening = await listen(server, options.port);
+  return {
+    ...listening,
+    ...{ requests, injectFault, clearFaults },
+    async stop() {
+      // dynalite throws where a write meets a closed database, although nobody waits for its answer any more.
+      const latest = performance.now() + longestEndMs;
+      while (underWay.size > 0 && performance.now() < latest) await setImmediate();
+      await listening.stop();
+    },
+  };
 }
 
 function interceptRequests(
@@ -100,17 +116,23 @@ function watchAnswer(
   if (returnsRefusedItems) returnRefusedItems(database, request, response);
 }
 
-/** dynalite ends its answers with the whole content. */
 function reportAnswer(
   response: ServerResponse,
   operation: string,
   body: Buffer,
   onAnswer: NonNullable<DynamoDbOptions["onAnswer"]>,
 ): void {
-  const end = response.end.bind(response);
-  response.end = ((content: Buffer | string = "") => {
+  onEnd(response, (content) => {
     const answer = { at: Date.now(), status: response.statusCode, content: Buffer.from(content) };
     onAnswer({ operation, body: body.toString(), answer });
+  });
+}
+
+/** dynalite ends its answers with the whole content. */
+function onEnd(response: ServerResponse, ended: (content: Buffer | string) => void): void {
+  const end = response.end.bind(response);
+  response.end = ((content: Buffer | string = "") => {
+    ended(content);
     return end(content);
   }) as ServerResponse["end"];
 }

@@ -157,6 +157,19 @@ describe("the local DynamoDB", () => {
   });
 });
 
+it("stops without an error while writes are under way that nobody waits for", async () => {
+  const stopped = await startDynamoDb();
+  await createTables(stopped.url, [tokens]);
+  const writer = clientOf(stopped);
+  const writes = Array.from({ length: 100 }, (_, at) =>
+    writer.send(new PutItemCommand({ TableName: "Tokens", Item: item(`${at}`) })),
+  );
+  await Promise.race(writes);
+  writer.destroy();
+  await stopped.stop();
+  await Promise.allSettled(writes);
+});
+
 describe("DynamoDB's folder", () => {
   it("keeps tables and items over a restart", async () => {
     const folder = await mkdtemp(join(tmpdir(), "dynamodb-"));
