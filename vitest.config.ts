@@ -6,7 +6,7 @@ import { LongestFirst } from "./test/support/longest-first.ts";
 /** Among the folders of pure code: what starts a server or a process, and so is no unit test. */
 const withServers = [
   "test/bench/hot-path.test.ts",
-  "test/cli/{consent,npm-run-vend,recover,reseal,run,secret-*,throttled,who,who-am-i}.test.ts",
+  "test/cli/{consent,npm-run-vend,recover,reseal,run,secret-*,status,throttled,who,who-am-i}.test.ts",
   "test/client/{credential,end-to-end,https-transport,lambda-transport,python,retry,size}.test.ts",
   "test/client/{token-client,token-client-error,token-fetch,wait-for-consent,with-token}.test.ts",
   "test/http/{begin,complete}-consent-endpoint.test.ts",
@@ -64,7 +64,8 @@ export const projects = [
 
 /**
  * A process that gets a small part of a core misses time-outs of a second that it keeps anywhere else, as a deployed
- * function with too little memory would. There a test that fails is played again, and there are no workers beyond cores.
+ * function with too little memory would. So a test of servers and processes that fails is played again, and named at the
+ * end; and where the machine has other work, there are no workers beyond cores.
  */
 const isStarved = coreShare() < 0.8;
 
@@ -74,7 +75,7 @@ function workersOf(project: string) {
   return {
     isolate: false,
     maxWorkers: isWaiting && !isStarved ? 6 : 2,
-    retry: isStarved ? 2 : 0,
+    retry: (isWaiting ? 1 : 0) + (isStarved ? 1 : 0),
     sequence: { groupOrder: isWaiting ? 0 : 1 },
   };
 }

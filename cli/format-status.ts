@@ -11,7 +11,10 @@ export function formatStatus(connections: readonly ConnectionAnswer[], now: Date
     connections.map((connection) => statusRow(connection, now)),
   );
   const failures = connections.flatMap((connection) => lastFailureOf(connection, now));
-  const consents = connections.flatMap((connection) => consentOf(connection, now));
+  const consents = connections.flatMap((connection) => [
+    ...consentOf(connection, now),
+    ...askedOf(connection, now),
+  ]);
   const steps = connections.flatMap(nextStepOf);
   const paragraphs = [[table], consents, failures, steps].filter((lines) => lines.length > 0);
   return paragraphs.map((lines) => lines.join("\n")).join("\n\n");
@@ -48,6 +51,14 @@ function consentOf({ connection, consent }: ConnectionAnswer, now: Date): string
   return [`${connection}: consent ${told.join(", ")}`];
 }
 
+/** Who was asked, and until when that person can still consent. */
+function askedOf({ connection, asked }: ConnectionAnswer, now: Date): string[] {
+  if (!asked) return [];
+  const by = labelled("by", asked.begunBy).join("");
+  const link = `the latest link ends ${relativeTime(asked.until, now)}`;
+  return [`${connection}: a person was asked to consent${by && ` ${by}`}; ${link}`];
+}
+
 function labelled(label: string, value: string | undefined): string[] {
   return value === undefined ? [] : [`${label} ${value}`];
 }
@@ -80,7 +91,8 @@ const steps: Readonly<Record<ConnectionState, ((connection: string) => string) |
   damaged: null,
 };
 
-function nextStepOf({ connection, state }: ConnectionAnswer): string[] {
+function nextStepOf({ connection, state, asked }: ConnectionAnswer): string[] {
+  if (asked && state === "consent-required") return [];
   const step = steps[state]?.(connection);
   return step ? [`${connection}: ${step}`] : [];
 }

@@ -152,6 +152,11 @@ const consent = v.strictObject({
   ),
 }) satisfies SchemaOf<ConsentAnswer>;
 
+const asked = v.strictObject({
+  until: instant,
+  begunBy: v.exactOptional(text("Who asked: an IAM principal, or the AWS request that asked.")),
+});
+
 const connectionSchema = v.strictObject({
   connection,
   state: described(v.picklist(connectionStates), "The state of the connection."),
@@ -169,6 +174,9 @@ const connectionSchema = v.strictObject({
     "The latest success among the last few requests to the provider.",
   ),
   consent: v.exactOptional(described(consent, "Only where a person has consented.")),
+  asked: v.exactOptional(
+    described(asked, "Only while a person who was asked can still consent, by the latest link."),
+  ),
   frozen: v.exactOptional(described(frozen, "Only while an operator has stopped the connection.")),
   lastFailure: described(v.nullable(lastFailure), "Null if a token was stored since."),
 }) satisfies SchemaOf<ConnectionAnswer>;

@@ -57,6 +57,7 @@ export const connectionPageExample: ConnectionPage = {
     {
       connection: "connectpay/production/ann@example.com",
       state: "consent-required",
+      asked: { until: "2026-11-20T10:10:00.000Z" },
       version: 0,
       fingerprint: null,
       issuedAt: null,

@@ -16,8 +16,8 @@ export const threatsOfAnOperator: readonly Threat[] = [
     ],
     removal: {
       file: "infra/constructs/permissions.ts",
-      from: '"dynamodb:Attributes": [...statusAttributes]',
-      to: '"dynamodb:Attributes": [...statusAttributes, "sealed", "sealedRefresh", "subject"]',
+      from: "new Set([...statusAttributes, ...besides])",
+      to: 'new Set([...statusAttributes, ...besides, "sealed", "sealedRefresh", "subject"])',
     },
   },
   {

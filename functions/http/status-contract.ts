@@ -68,6 +68,8 @@ export interface ConnectionAnswer {
   } | null;
   /** Only where a person has consented. */
   readonly consent?: ConsentAnswer;
+  /** Only while a person who was asked can still consent: until when, and who asked. Of several links the latest. */
+  readonly asked?: { readonly until: string; readonly begunBy?: string };
   /** Only while an operator has stopped the connection, or its realm. */
   readonly frozen?: {
     readonly of: "connection" | "realm";

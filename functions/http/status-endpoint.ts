@@ -1,5 +1,5 @@
 import type { Connection } from "../model/connection.ts";
-import type { ConnectionStatus, ConsentStatus } from "../model/connection-status.ts";
+import type { ConnectionStatus, ConsentStatus, LatestLink } from "../model/connection-status.ts";
 import { VendingError } from "../model/errors.ts";
 import type { ApiEvent } from "./api-event.ts";
 import { readApiEvent, readQuery } from "./api-event.ts";
@@ -61,16 +61,13 @@ function queryOf(event: ApiEvent): Readonly<Record<string, unknown>> {
 }
 
 function answerOf(status: ConnectionStatus): ConnectionAnswer {
-  const { connection, state, version, token, lease, lastIssue, failure, consent, frozen } = status;
+  const { connection, state, version, token, lease, lastIssue, failure, consent, asked, frozen } =
+    status;
   return {
     connection,
     state,
     version,
-    fingerprint: token?.fingerprint ?? null,
-    issuedAt: token?.issuedAt.toISOString() ?? null,
-    usableUntil: token?.usableUntil?.toISOString() ?? null,
-    expiresAt: token?.expiresAt?.toISOString() ?? null,
-    renewAt: token?.renewAt.toISOString() ?? null,
+    ...tokenAnswerOf(token),
     lease: lease && {
       since: lease.since.toISOString(),
       until: lease.until.toISOString(),
@@ -82,6 +79,7 @@ function answerOf(status: ConnectionStatus): ConnectionAnswer {
       latencyMs: lastIssue.latencyMs,
     },
     ...(consent && { consent: consentAnswerOf(consent) }),
+    ...(asked && { asked: askedAnswerOf(asked) }),
     ...(frozen && { frozen: { ...frozen, at: frozen.at.toISOString() } }),
     lastFailure: failure && {
       at: failure.at.toISOString(),
@@ -91,6 +89,20 @@ function answerOf(status: ConnectionStatus): ConnectionAnswer {
       retryAt: failure.retryAt.toISOString(),
     },
   };
+}
+
+function tokenAnswerOf(token: ConnectionStatus["token"]) {
+  return {
+    fingerprint: token?.fingerprint ?? null,
+    issuedAt: token?.issuedAt.toISOString() ?? null,
+    usableUntil: token?.usableUntil?.toISOString() ?? null,
+    expiresAt: token?.expiresAt?.toISOString() ?? null,
+    renewAt: token?.renewAt.toISOString() ?? null,
+  };
+}
+
+function askedAnswerOf({ until, begunBy }: LatestLink): NonNullable<ConnectionAnswer["asked"]> {
+  return { until: until.toISOString(), ...(begunBy !== null && { begunBy }) };
 }
 
 function consentAnswerOf({

@@ -32,6 +32,14 @@ export interface ConsentStatus extends Omit<StoredConsent, "refresh"> {
   readonly isRenewable: boolean;
 }
 
+/** The link that was made last for a person to consent by. */
+export interface LatestLink {
+  /** Until when it can be used, as far as is known. */
+  readonly until: Date;
+  /** Who asked for it; null where that was not told. */
+  readonly begunBy: string | null;
+}
+
 /** A connection's status, without any token, sealed or not. */
 export interface ConnectionStatus {
   readonly connection: Connection;
@@ -44,6 +52,8 @@ export interface ConnectionStatus {
   readonly failure: Failure | null;
   /** Null where nobody has consented. */
   readonly consent: ConsentStatus | null;
+  /** The latest link that was made, while it can be used. */
+  readonly asked: LatestLink | null;
   /** The connection's own freeze, or its realm's. */
   readonly frozen: Freeze | null;
 }
@@ -68,6 +78,20 @@ export interface StatusReader {
     limit: number,
     signal: AbortSignal,
   ): Promise<readonly Connection[]>;
+
+  /** The same of connections for which a person was asked to consent, lately, whether or not they have a record. */
+  askedOf(
+    realm: RealmId,
+    after: Connection | null,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<readonly Connection[]>;
+
+  /** The latest links of those of the connections that have one, strongly consistent. Some may have expired. */
+  asked(
+    connections: readonly Connection[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<Connection, LatestLink>>;
 
   /** The freezes of those of the realms that are frozen, strongly consistent. */
   freezes(realms: readonly RealmId[], signal: AbortSignal): Promise<ReadonlyMap<string, Freeze>>;

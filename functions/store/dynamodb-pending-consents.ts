@@ -21,14 +21,29 @@ const notExpired = "#expiresAt > :now";
 const unbound = `${notExpired} AND attribute_not_exists(#browser)`;
 const boundToMe = `${notExpired} AND #browser = :me`;
 
+/** No account begins with `~`, so no connection has these keys. */
+export function pendingKey(realm: string, id: string): string {
+  return `${realm}/~consent/${id}`;
+}
+
+/**
+ * The keys, with the account, that tell of which link a person was asked last; also what `realm` is in these rows, so that
+ * the index of connections has them beside those of the realm.
+ */
+export function askedPrefix(realm: string): string {
+  return `${realm}/~asked`;
+}
+
+/** Longer than any browser may take that has opened the link in its last second. */
+const askedLongerS = 86_400;
+
 /** Pending consents, in the token table, under keys of their realm. */
 export function dynamoDbPendingConsents(
   client: DynamoDBClient,
   tableName: string,
   realm: RealmId,
 ): PendingConsents {
-  /** No account begins with `~`, so no connection has these keys. */
-  const keyOf = (id: string) => `${realmName(realm)}/~consent/${id}`;
+  const keyOf = (id: string) => pendingKey(realmName(realm), id);
   const codeKeyOf = (hash: string) => `${realmName(realm)}/~code/${hash}`;
 
   async function readItem(id: string, signal: AbortSignal): Promise<PendingConsent | null> {
@@ -58,6 +73,25 @@ export function dynamoDbPendingConsents(
     return { done: false, pending };
   }
 
+  /** For the status. A link of which this could not be told is not handed out. */
+  async function tellAsked(account: string, id: string, expiresAt: Date, signal: AbortSignal) {
+    const asked = askedPrefix(realmName(realm));
+    const command = new UpdateItemCommand({
+      TableName: tableName,
+      Key: { pk: text(`${asked}/${account}`) },
+      UpdateExpression: "SET #realm = :asked, #pendingId = :id, #ttl = :ttl",
+      ExpressionAttributeNames: { "#realm": "realm", "#pendingId": "pendingId", "#ttl": "ttl" },
+      ExpressionAttributeValues: {
+        ":asked": text(asked),
+        ":id": text(id),
+        ":ttl": count(ttlOf(expiresAt) + askedLongerS),
+      },
+    });
+    await client.send(command, { abortSignal: signal }).catch((error) => {
+      throw unavailable(error);
+    });
+  }
+
   return {
     async add({ id, account, expiresAt, proof, begunBy }, signal) {
       const sealed = proof && { proof: { B: proof } };
@@ -67,7 +101,10 @@ export function dynamoDbPendingConsents(
         updateItem(tableName, keyOf(id), { set, onlyIf: neverSeen, given: {} }),
       );
       // If the row already exists, the SDK has repeated a write that had succeeded.
-      await attempt(id, () => client.send(command, { abortSignal: signal }), signal);
+      await Promise.all([
+        attempt(id, () => client.send(command, { abortSignal: signal }), signal),
+        tellAsked(account, id, expiresAt, signal),
+      ]);
     },
 
     read: readItem,
@@ -115,13 +152,16 @@ export function dynamoDbPendingConsents(
 }
 
 function livesUntil(expiresAt: Date): Item {
-  // DynamoDB removes the row some time after `ttl`, which is in seconds.
-  const ttl = count(Math.ceil(expiresAt.getTime() / 1000));
-  return { expiresAt: instant(expiresAt), ttl };
+  return { expiresAt: instant(expiresAt), ttl: count(ttlOf(expiresAt)) };
+}
+
+/** DynamoDB removes a row some time after `ttl`, which is in seconds. */
+function ttlOf(expiresAt: Date): number {
+  return Math.ceil(expiresAt.getTime() / 1000);
 }
 
 /** Null for a damaged row: it is no link of ours. */
-function pendingOf(id: string, item: Item): PendingConsent | null {
+export function pendingOf(id: string, item: Item): PendingConsent | null {
   try {
     const account = textOf(item, "account");
     if (!accountPattern.test(account)) return null;

@@ -2,15 +2,16 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { BatchGetItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { Clock } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
-import { realmName } from "../model/connection.ts";
-import type { StatusReader } from "../model/connection-status.ts";
+import { accountOf, connectionOf, realmName, realmOf } from "../model/connection.ts";
+import type { LatestLink, StatusReader } from "../model/connection-status.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Freeze } from "../model/freeze.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import type { Item } from "./attributes.ts";
 import { text } from "./attributes.ts";
 import { freezeKey, unavailable } from "./conditional-write.ts";
-import { statusAttributes } from "./status-attributes.ts";
+import { askedPrefix, pendingKey, pendingOf } from "./dynamodb-pending-consents.ts";
+import { linkAttributes, statusAttributes } from "./status-attributes.ts";
 import { readTold } from "./told-attribute.ts";
 
 /** Keys only: a connection's first lease adds it, and later writes do not change it. */
@@ -20,7 +21,7 @@ const indexName = "connections";
 const maxAttempts = 4;
 const firstPauseMs = 50;
 
-/** Reads the status attributes of the token table. Every request names them, because IAM grants no other request. */
+/** Reads the token table for operators. Every request names its attributes, because IAM grants no other request. */
 export function dynamoDbStatusReader(
   client: DynamoDBClient,
   tableName: string,
@@ -29,34 +30,70 @@ export function dynamoDbStatusReader(
   // Not imported: vending, which reads records too, would load one more module of the bundle.
   readFreeze: (item: Item, of: Freeze["of"]) => Freeze | null,
 ): StatusReader {
-  const names = Object.fromEntries(statusAttributes.map((name) => [`#${name}`, name]));
-
-  async function readSome(keys: readonly Item[], signal: AbortSignal) {
+  async function readSome(
+    keys: readonly string[],
+    attributes: readonly string[],
+    signal: AbortSignal,
+  ) {
     const request = {
-      Keys: [...keys],
+      Keys: keys.map((pk) => ({ pk: text(pk) })),
       ConsistentRead: true,
-      ProjectionExpression: Object.keys(names).join(", "),
-      ExpressionAttributeNames: names,
+      ProjectionExpression: attributes.map((name) => `#${name}`).join(", "),
+      ExpressionAttributeNames: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
     };
     const command = new BatchGetItemCommand({ RequestItems: { [tableName]: request } });
     const answer = await client.send(command, { abortSignal: signal });
+    const unread = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
     return {
       items: answer.Responses?.[tableName] ?? [],
-      unread: answer.UnprocessedKeys?.[tableName]?.Keys ?? [],
+      unread: unread.flatMap(({ pk }) => pk?.S ?? []),
     };
   }
 
-  async function readAll(keys: readonly Item[], signal: AbortSignal): Promise<Item[]> {
+  /** The items that there are, by their keys. */
+  async function readAll(
+    keys: readonly string[],
+    attributes: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, Item>> {
     const items: Item[] = [];
     let unread = keys;
     for (let tried = 0; unread.length > 0; tried += 1) {
       if (tried === maxAttempts) throw unavailable(new Error("throttled"));
       if (tried > 0) await clock.sleep(firstPauseMs * 2 ** (tried - 1), signal);
-      const some = await readSome(unread, signal);
+      const some = await readSome(unread, attributes, signal).catch((error) => {
+        throw unavailable(error);
+      });
       items.push(...some.items);
       unread = some.unread;
     }
-    return items;
+    return new Map(items.map((item) => [item["pk"]?.S ?? "", item]));
+  }
+
+  /** The accounts of the keys that begin so, from the index's partition of that name, in order. */
+  async function accountsUnder(
+    prefix: string,
+    after: Connection | null,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<string[]> {
+    const start = after && { pk: text(`${prefix}/${accountOf(after)}`), realm: text(prefix) };
+    const command = new QueryCommand({
+      TableName: tableName,
+      IndexName: indexName,
+      // Any realm's role can write another realm's name into its own items, so the key decides.
+      KeyConditionExpression: "#realm = :prefix AND begins_with(#pk, :own)",
+      ProjectionExpression: "#pk",
+      Select: "SPECIFIC_ATTRIBUTES",
+      ExpressionAttributeNames: { "#realm": "realm", "#pk": "pk" },
+      ExpressionAttributeValues: { ":prefix": text(prefix), ":own": text(`${prefix}/`) },
+      Limit: limit,
+      ...(start ? { ExclusiveStartKey: start } : {}),
+    });
+    const page = await client.send(command, { abortSignal: signal }).catch((error) => {
+      throw unavailable(error);
+    });
+    return (page.Items ?? []).flatMap(({ pk }) => pk?.S?.slice(prefix.length + 1) ?? []);
   }
 
   /** Null for a record of a newer release, so that it does not hide the others. */
@@ -71,37 +108,41 @@ export function dynamoDbStatusReader(
 
   return {
     async connectionsOf(realm, after, limit, signal) {
-      const start = after && { pk: text(after), realm: text(realmName(realm)) };
-      const command = new QueryCommand({
-        TableName: tableName,
-        IndexName: indexName,
-        // Any realm's role can write another realm's name into its own items, so the connection decides.
-        KeyConditionExpression: "#realm = :realm AND begins_with(#pk, :own)",
-        ProjectionExpression: "#pk",
-        Select: "SPECIFIC_ATTRIBUTES",
-        ExpressionAttributeNames: { "#realm": "realm", "#pk": "pk" },
-        ExpressionAttributeValues: {
-          ":realm": text(realmName(realm)),
-          ":own": text(`${realmName(realm)}/`),
-        },
-        Limit: limit,
-        ...(start ? { ExclusiveStartKey: start } : {}),
-      });
-      const page = await client.send(command, { abortSignal: signal }).catch((error) => {
-        throw unavailable(error);
-      });
-      return (page.Items ?? []).map(({ pk }) => pk?.S as Connection);
+      const accounts = await accountsUnder(realmName(realm), after, limit, signal);
+      return accounts.map((account) => connectionOf(realm, account));
+    },
+
+    async askedOf(realm, after, limit, signal) {
+      const accounts = await accountsUnder(askedPrefix(realmName(realm)), after, limit, signal);
+      return accounts.map((account) => connectionOf(realm, account));
+    },
+
+    async asked(connections, signal) {
+      const askedKey = (of: Connection) => `${askedPrefix(realmOf(of))}/${accountOf(of)}`;
+      const latest = await readAll(connections.map(askedKey), linkAttributes, signal);
+      const ids = new Map(
+        connections.flatMap((connection) => {
+          const id = latest.get(askedKey(connection))?.["pendingId"]?.S;
+          return id === undefined ? [] : [[connection, id] as const];
+        }),
+      );
+      const keys = new Set([...ids].map(([connection, id]) => pendingKey(realmOf(connection), id)));
+      const links = await readAll([...keys], linkAttributes, signal);
+      const asked = new Map<Connection, LatestLink>();
+      for (const [connection, id] of ids) {
+        const pending = pendingOf(id, links.get(pendingKey(realmOf(connection), id)) ?? {});
+        if (pending?.account !== accountOf(connection)) continue;
+        asked.set(connection, { until: pending.expiresAt, begunBy: pending.begunBy ?? null });
+      }
+      return asked;
     },
 
     async freezes(realms, signal) {
-      const keys = realms.map((realm) => ({ pk: text(freezeKey(realmName(realm))) }));
-      const rows = await readAll(keys, signal).catch((error) => {
-        throw unavailable(error);
-      });
-      const byKey = new Map(rows.map((row) => [row["pk"]?.S, row]));
+      const keys = realms.map((realm) => freezeKey(realmName(realm)));
+      const rows = await readAll(keys, statusAttributes, signal);
       return new Map(
         realms.flatMap((realm) => {
-          const row = byKey.get(freezeKey(realmName(realm)));
+          const row = rows.get(freezeKey(realmName(realm)));
           const freeze = row && readFreeze(row, "realm");
           return freeze ? [[realmName(realm), freeze] as const] : [];
         }),
@@ -109,13 +150,9 @@ export function dynamoDbStatusReader(
     },
 
     async read(connections, signal) {
-      const keys = connections.map((connection) => ({ pk: text(connection) }));
-      const items = await readAll(keys, signal).catch((error) => {
-        throw unavailable(error);
-      });
-      const records = new Map(items.map((item) => [item["pk"]?.S, item]));
+      const items = await readAll(connections, statusAttributes, signal);
       return connections.flatMap((connection) => {
-        const item = records.get(connection);
+        const item = items.get(connection);
         return item ? [{ connection, record: recordOrNull(item), told: readTold(item) }] : [];
       });
     },

@@ -48,6 +48,9 @@ export const statusAttributes = [
   "told",
 ] as const;
 
+/** The attributes of links that the same role can read: by which link a person was asked last, and until when it lives. */
+export const linkAttributes = ["pk", "account", "begunBy", "expiresAt", "pendingId"] as const;
+
 /** What an operator who freezes may write, and no other attribute. A row of a connection that was never used has no more. */
 export const freezeAttributes = ["pk", "realm", "frozen", "revision"] as const;
 

@@ -10,6 +10,7 @@ import type {
 import { VendingError } from "../model/errors.ts";
 import type { Freeze } from "../model/freeze.ts";
 import type { RenewalPolicy } from "../model/provider.ts";
+import { isByConsent } from "../model/provider.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import { consentEndsAt } from "../model/token-record.ts";
 import { connectionState } from "./decision/connection-state.ts";
@@ -41,35 +42,75 @@ export interface StatusPage {
   readonly last: Connection | null;
 }
 
-/** One page of the status of all connections, ordered by realm and account. Fails with a `VendingError`. */
+/** A connection that has a record, or of which a person was asked to consent, lately. */
+interface Found {
+  readonly connection: Connection;
+  readonly isAsked: boolean;
+}
+
+/**
+ * One page of the status of all connections, ordered by realm and account, with those that wait for a person's first
+ * consent. Fails with a `VendingError`.
+ */
 export async function listConnections(
   deps: StatusDependencies,
   { realm, after }: ListRequest,
   signal: AbortSignal,
 ): Promise<StatusPage> {
   const requested = realm === null ? deps.realms : [realmNamed(deps, realm)];
-  const found: Connection[] = [];
+  const found: Found[] = [];
   for (const each of inOrderFrom(requested, after)) {
     const missing = pageSize + 1 - found.length;
-    const continues = after !== null && realmOf(after) === realmName(each);
-    found.push(
-      ...(await deps.reader.connectionsOf(each, continues ? after : null, missing, signal)),
-    );
+    const start = after !== null && realmOf(after) === realmName(each) ? after : null;
+    found.push(...(await findIn(deps, each, start, missing, signal)));
     if (found.length > pageSize) break;
   }
   const page = found.slice(0, pageSize);
-  const realms = requested.filter((each) => page.some((of) => realmOf(of) === realmName(each)));
-  const [records, freezes] = await Promise.all([
-    deps.reader.read(page, signal),
-    realms.length > 0 ? deps.reader.freezes(realms, signal) : new Map<string, Freeze>(),
+  const connections = page.map(({ connection }) => connection);
+  const realms = requested.filter((each) =>
+    connections.some((connection) => realmOf(connection) === realmName(each)),
+  );
+  const [records, asked, freezes] = await Promise.all([
+    deps.reader.read(connections, signal),
+    deps.reader.asked(
+      page.flatMap(({ connection, isAsked }) => (isAsked ? connection : [])),
+      signal,
+    ),
+    deps.reader.freezes(realms, signal),
   ]);
   const now = deps.clock.now();
+  const recordOf = new Map(records.map((each) => [each.connection, each]));
   return {
-    connections: records.map((each) =>
-      statusOf(deps, each, now, freezes.get(realmOf(each.connection)) ?? null),
-    ),
-    last: found.length > pageSize ? (page.at(-1) ?? null) : null,
+    connections: connections.flatMap((connection) => {
+      const realmFreeze = freezes.get(realmOf(connection)) ?? null;
+      const link = asked.get(connection);
+      const openLink = link && now < link.until ? link : null;
+      const record = recordOf.get(connection);
+      if (record) return { ...statusOf(deps, record, now, realmFreeze), asked: openLink };
+      return openLink ? { ...awaited(connection, realmFreeze), asked: openLink } : [];
+    }),
+    last: found.length > pageSize ? (connections.at(-1) ?? null) : null,
   };
+}
+
+/** The connections of a realm in order. */
+async function findIn(
+  { reader }: StatusDependencies,
+  realm: ListedRealm,
+  after: Connection | null,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Found[]> {
+  const [recorded, asked] = await Promise.all([
+    reader.connectionsOf(realm, after, limit, signal),
+    isByConsent(realm.policy) ? reader.askedOf(realm, after, limit, signal) : [],
+  ]);
+  const isAsked = new Set(asked);
+  const all = new Set([...recorded, ...asked]);
+  return [...all]
+    .sort()
+    .slice(0, limit)
+    .map((connection) => ({ connection, isAsked: isAsked.has(connection) }));
 }
 
 function realmNamed({ realms }: StatusDependencies, name: string): ListedRealm {
@@ -95,8 +136,9 @@ function statusOf(
   { connection, record }: StatusRecord,
   now: Date,
   realmFreeze: Freeze | null,
-): ConnectionStatus {
-  if (!record) return { ...unreadable(connection), frozen: realmFreeze };
+): Omit<ConnectionStatus, "asked"> {
+  // A newer release wrote it.
+  if (!record) return { ...nothingKnown(connection), state: "damaged", frozen: realmFreeze };
   const { version, token, lease, failure, ledger } = record;
   const { policy } = realmNamed(deps, realmOf(connection));
   const state = connectionState(record, policy, now, realmFreeze);
@@ -112,8 +154,12 @@ function consentStatusOf(record: TokenRecord): ConsentStatus | null {
   return { ...others, endsAt: consentEndsAt(record), isRenewable: refresh !== null };
 }
 
-/** The status of a record that a newer release wrote. */
-function unreadable(connection: Connection): ConnectionStatus {
-  const nothing = { token: null, lease: null, lastIssue: null, failure: null };
-  return { connection, state: "damaged", version: 0, ...nothing, consent: null, frozen: null };
+/** The status without a record: a person was asked for a first consent. */
+function awaited(connection: Connection, frozen: Freeze | null): Omit<ConnectionStatus, "asked"> {
+  return { ...nothingKnown(connection), state: frozen ? "frozen" : "consent-required", frozen };
+}
+
+function nothingKnown(connection: Connection) {
+  const nothing = { token: null, lease: null, lastIssue: null, failure: null, consent: null };
+  return { connection, version: 0, ...nothing };
 }

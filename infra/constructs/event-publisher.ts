@@ -64,7 +64,7 @@ export class EventPublisher extends BundledFunction {
     for (const statement of [
       ...(stream === undefined ? [] : allowReadingStream(stream)),
       allowListingConnections(table),
-      allowReadingStatus(table, "dynamodb:GetItem", "dynamodb:BatchGetItem"),
+      allowReadingStatus(table, ["dynamodb:GetItem", "dynamodb:BatchGetItem"]),
       allowTelling(table),
       allowPublishing(bus),
       allowSendingFailures(props.lostQueue),

@@ -119,6 +119,18 @@ function changing(
   });
 }
 
+/** That a person was asked, which the status reads (functions/store/dynamodb-pending-consents.ts). */
+export function allowTellingWhoWasAsked(
+  table: SharedState["table"],
+  realm: string,
+): PolicyStatement {
+  return new PolicyStatement({
+    actions: ["dynamodb:UpdateItem"],
+    resources: [table.tableArn],
+    conditions: keysLike(`${realm}/~asked/*`),
+  });
+}
+
 /** A pending consent is claimed by deleting it (functions/store/dynamodb-pending-consents.ts). */
 export function claimsPendingConsents(table: SharedState["table"], realm: string): PolicyStatement {
   return new PolicyStatement({
@@ -191,16 +203,22 @@ export function allowListingConnections(table: SharedState["table"]): PolicyStat
   });
 }
 
-/** The status attributes of a record. A read that names no attributes would return all of them, so it is denied. */
+/**
+ * The status attributes of a record, and others beside them. A read that names no attributes would return all of them, so it
+ * is denied.
+ */
 export function allowReadingStatus(
   table: SharedState["table"],
-  ...actions: ("dynamodb:GetItem" | "dynamodb:BatchGetItem")[]
+  actions: readonly ("dynamodb:GetItem" | "dynamodb:BatchGetItem")[],
+  besides: readonly string[] = [],
 ): PolicyStatement {
   return new PolicyStatement({
-    actions,
+    actions: [...actions],
     resources: [table.tableArn],
     conditions: {
-      "ForAllValues:StringEquals": { "dynamodb:Attributes": [...statusAttributes] },
+      "ForAllValues:StringEquals": {
+        "dynamodb:Attributes": [...new Set([...statusAttributes, ...besides])],
+      },
       // Only Query and Scan always send this key.
       StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
       Null: { "dynamodb:Attributes": "false" },

@@ -14,6 +14,7 @@ import {
   allowOpeningTokens,
   allowReadingSecrets,
   allowSealingTokens,
+  allowTellingWhoWasAsked,
 } from "./permissions.ts";
 import type { SharedState } from "./shared-state.ts";
 
@@ -51,6 +52,7 @@ export class RealmFunction extends BundledFunction {
     if (this.role) acknowledgeSecretWildcard(this.role, secretPrefix);
     if (!handlesTokens) {
       this.addToRolePolicy(allowChangingPendingConsents(state.table, realm.name));
+      this.addToRolePolicy(allowTellingWhoWasAsked(state.table, realm.name));
       this.addToRolePolicy(allowMakingLinks(state.sealingKey, realm.name));
       return;
     }

@@ -2,6 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import type { StatusVariables } from "../../functions/platform/environment.ts";
 import { summarizeRealm } from "../../functions/providers/catalogue.ts";
+import { linkAttributes } from "../../functions/store/status-attributes.ts";
 import { compressVariable } from "../compress-variable.ts";
 import type { DeploymentNames } from "../deployment-names.ts";
 import type { ListedRealm } from "../realm-list.ts";
@@ -49,6 +50,6 @@ export class StatusFunction extends BundledFunction {
       memorySize: 512,
     });
     this.addToRolePolicy(allowListingConnections(table));
-    this.addToRolePolicy(allowReadingStatus(table, "dynamodb:BatchGetItem"));
+    this.addToRolePolicy(allowReadingStatus(table, ["dynamodb:BatchGetItem"], linkAttributes));
   }
 }

@@ -125,7 +125,7 @@ export class VendingCore extends Construct {
     this.api?.grant(grantee, ["GET", "/v1/connections"]).assertSuccess();
     for (const statement of [
       allowListingConnections(table),
-      allowReadingStatus(table, "dynamodb:GetItem", "dynamodb:BatchGetItem"),
+      allowReadingStatus(table, ["dynamodb:GetItem", "dynamodb:BatchGetItem"]),
     ]) {
       const { statementAdded } = principal.addToPrincipalPolicy(statement);
       if (!statementAdded) throw new Error(`The status cannot be granted to ${principal}.`);

@@ -26,6 +26,7 @@ const status: ConnectionStatus = {
   lastIssue: { ...entry, reason: "expired", latencyMs: 151, outcome: "issued" },
   failure: null,
   consent: null,
+  asked: null,
   frozen: null,
 };
 const shown = {

@@ -45,6 +45,7 @@ test("the function behind the public page reaches pending consents alone, and de
   expect(ofTableAndKey.map(({ label }) => label)).toEqual([
     `BeginConsent ${realm}: dynamodb:GetItem ${realm}/~consent/0123`,
     `BeginConsent ${realm}: dynamodb:UpdateItem ${realm}/~consent/0123`,
+    `BeginConsent ${realm}: dynamodb:UpdateItem ${realm}/~asked/acme`,
     `BeginConsent ${realm}: kms:GenerateDataKey ${realm}/acme`,
   ]);
 });

@@ -308,7 +308,8 @@ export const mutations: readonly Mutation[] = [
 /** Further items of a realm, by the labels of their rows. */
 function besideRecords(realm: string): string[] {
   const pending = `${realm}/~consent/0123`;
-  return [`${realm}/~scope/0123`, pending, `${realm}/acme + ${pending}`];
+  const asked = `${realm}/~asked/acme`;
+  return [`${realm}/~scope/0123`, pending, asked, `${realm}/acme + ${pending}`];
 }
 
 /** What one realm may no longer, and may instead. */

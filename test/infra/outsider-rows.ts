@@ -137,6 +137,7 @@ function freezing(stack: DeployedStack): AccessAttempt[] {
 function tableReads(stack: DeployedStack): AccessAttempt[] {
   const { tableArn } = tokenTableOf(stack);
   const status = ["pk", "fingerprint", "usableUntil", "failure"];
+  const link = ["pk", "account", "begunBy", "expiresAt", "pendingId"];
   const read = (
     what: string,
     action: string,
@@ -167,6 +168,13 @@ function tableReads(stack: DeployedStack): AccessAttempt[] {
         ...key,
         "dynamodb:Attributes": ["pk"],
         "dynamodb:Select": "ALL_ATTRIBUTES",
+      }),
+    ]),
+    ...["GetItem", "BatchGetItem"].flatMap((action) => [
+      read(`${action} links`, action, tableArn, { ...key, "dynamodb:Attributes": link }),
+      read(`${action} links and proofs`, action, tableArn, {
+        ...key,
+        "dynamodb:Attributes": [...link, "proof"],
       }),
     ]),
     ...["connections", "due"].flatMap((index) => [

@@ -86,7 +86,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ]),
   Operator: seesStatus,
   Stranger: [],
-  [statusReader]: ["BatchGetItem status", "list keys of connections"],
+  [statusReader]: ["BatchGetItem status", "BatchGetItem links", "list keys of connections"],
   [publisherRole]: [
     ...["GetItem status", "BatchGetItem status", "list keys of connections"],
     ...readsFreezes,

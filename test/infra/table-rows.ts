@@ -100,6 +100,7 @@ export function tableRows({ stack, self, foreignRealms }: RowContext): Row[] {
   const [other = ""] = foreign;
   const ofRecords = self.kind === "BeginConsent" ? "denied" : "allowed";
   const pending = `${self.realm}/~consent/0123`;
+  const asked = `${self.realm}/~asked/acme`;
 
   return [
     ...itemActions.flatMap((action): Row[] => [
@@ -117,6 +118,8 @@ export function tableRows({ stack, self, foreignRealms }: RowContext): Row[] {
         ([what, resource]): Row => ["denied", action, `${what} ${own}`, resource, leading(own)],
       ),
     ]),
+    [ofRecords, "dynamodb:GetItem", asked, tableArn, leading(asked)],
+    ["allowed", "dynamodb:UpdateItem", asked, tableArn, leading(asked)],
     ...freezeRows(tableArn, self, own, other),
     ...deletionRows(tableArn, self, foreign),
     ...otherItemActions.flatMap((action): Row[] => [

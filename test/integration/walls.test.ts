@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { ConsentLink } from "../../functions/http/link-contract.ts";
-import type { ConnectionPage } from "../../functions/http/status-contract.ts";
+import type { ConnectionAnswer, ConnectionPage } from "../../functions/http/status-contract.ts";
 import type { AwsRequest } from "../../local/aws/sigv4/guard.ts";
 import type { LocalRealm } from "../../local/local-realm.ts";
 import { signedFetch } from "../../local/signed-fetch.ts";
@@ -42,6 +42,12 @@ const consentRealms = () => stack.providers.realms.filter(({ user }) => user);
 const asOperator = (address: string, method = "GET") =>
   signedFetch(stack.identities.operator.keys, `${stack.http.url}/v1/${address}`, { method });
 
+async function statusOf(realm: LocalRealm): Promise<ConnectionAnswer | undefined> {
+  const response = await asOperator(`connections?realm=${encodeURIComponent(nameOf(realm))}`);
+  const { connections } = (await response.json()) as ConnectionPage;
+  return connections.find(({ connection }) => connection === `${nameOf(realm)}/default`);
+}
+
 describe("on the laptop", () => {
   it("a person opens the link that the API makes, consents, and the token is accepted", async () => {
     for (const realm of consentRealms()) {
@@ -50,12 +56,17 @@ describe("on the laptop", () => {
       const response = await asOperator(`consents/${nameOf(realm)}/default`, "POST");
       const { url } = (await response.json()) as ConsentLink;
       expect(url).toContain(`${stack.consentHost.browserUrl}/consent/${nameOf(realm)}/`);
+      expect(await statusOf(realm)).toMatchObject({
+        ...{ state: "consent-required", version: 0 },
+        asked: { until: expect.any(String), begunBy: expect.stringContaining("arn:aws:") },
+      });
 
       const page = await consentInBrowser(url, realm.user ?? expect.fail("nobody"));
       expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("<h1>")]);
 
       const answer = expectAnswer(await client.vend(name));
       expect(answer.version).toBe(1);
+      expect(await statusOf(realm)).not.toHaveProperty("asked");
       expect(await useCredential(answer, realm), nameOf(realm)).toBe(200);
     }
   });

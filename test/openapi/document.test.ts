@@ -230,7 +230,8 @@ describe("the code's answers match the document", () => {
       reason: "A test.",
     } as const;
     const consent = null;
-    const shown = { connection, state: "renewing", version: 3, consent, frozen } as const;
+    const asked = { until: at("10:10:00.000"), begunBy: "arn:aws:iam::111122223333:role/asker" };
+    const shown = { connection, state: "renewing", version: 3, consent, asked, frozen } as const;
     const handler = statusEndpoint({
       clock: new FixedClock(at("10:00:00.000")),
       log: silent,
@@ -246,6 +247,7 @@ describe("the code's answers match the document", () => {
             lease: null,
             lastIssue: null,
             failure: null,
+            asked: null,
             frozen: null,
           },
         ],

@@ -10,9 +10,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Connection, RealmId } from "../../functions/model/connection.ts";
 import { connectionOf, realmName } from "../../functions/model/connection.ts";
 import type { StatusReader } from "../../functions/model/connection-status.ts";
+import type { PendingConsent } from "../../functions/model/pending-consents.ts";
 import type { StoredToken } from "../../functions/model/token-record.ts";
 import type { HeldLease, TokenStore } from "../../functions/model/token-store.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
+import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
 import { dynamoDbStatusReader } from "../../functions/store/dynamodb-status-reader.ts";
 import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.ts";
 import { readFreeze } from "../../functions/store/read-record.ts";
@@ -209,6 +211,82 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     const records = await reader.read(all, signal);
     expect(records.map(({ connection }) => connection)).toEqual(all);
     expect(await reader.read([], signal)).toEqual([]);
+  });
+
+  describe("of people who were asked to consent", () => {
+    const link = { expiresAt: at("10:10:00.000"), browser: null, proof: new Uint8Array([7]) };
+    const begunBy = "arn:aws:iam::111122223333:role/asker";
+    const ask = async (realm: RealmId, account: string, changes: Partial<PendingConsent> = {}) => {
+      const id = randomUUID();
+      const consents = dynamoDbPendingConsents(client, TABLE, realm);
+      await consents.add({ ...link, id, account, ...changes }, signal);
+      return { id, consents };
+    };
+
+    it("finds whom, in their order and from any place, beside the connections", async () => {
+      const [realm, other] = [aRealm(), aRealm()];
+      for (const account of ["c", "a", "b", "a"]) await ask(realm, account);
+      await ask(other, "d");
+      const found = async (after: string | null, atMost: number) => {
+        const from = after === null ? null : connectionOf(realm, after);
+        const all = await reader.askedOf(realm, from, atMost, signal);
+        expect(all.every((of) => of.startsWith(`${realmName(realm)}/`))).toBe(true);
+        return all.map((of) => of.split("/").at(-1));
+      };
+      expect(await found(null, 101)).toEqual(["a", "b", "c"]);
+      expect(await found(null, 2)).toEqual(["a", "b"]);
+      expect(await found("a", 101)).toEqual(["b", "c"]);
+      expect(await found("c", 101)).toEqual([]);
+      expect(await accountsIn(realm)).toEqual([]);
+    });
+
+    it("reads who asked last, and until when the person can consent", async () => {
+      const realm = aRealm();
+      const [jo, bo] = [connectionOf(realm, "jo"), connectionOf(realm, "bo")];
+      await ask(realm, "jo", { expiresAt: at("10:05:00.000") });
+      await ask(realm, "jo", { begunBy });
+      await ask(realm, "bo");
+      const asked = await reader.asked([bo, jo, connectionOf(realm, "nobody")], signal);
+      expect(asked).toEqual(
+        new Map([
+          [bo, { until: link.expiresAt, begunBy: null }],
+          [jo, { until: link.expiresAt, begunBy }],
+        ]),
+      );
+      expect(await reader.asked([], signal)).toEqual(new Map());
+    });
+
+    it("follows the link: as long as a browser has that opened it, and gone once it is used", async () => {
+      const realm = aRealm();
+      const jo = connectionOf(realm, "jo");
+      const { id, consents } = await ask(realm, "jo");
+      await consents.bind(id, "a browser", at("10:09:00.000"), at("10:19:00.000"), signal);
+      const bound = (await reader.asked([jo], signal)).get(jo);
+      expect(bound?.until).toEqual(at("10:19:00.000"));
+      await consents.claim(id, "a browser", at("10:10:00.000"), signal);
+      expect(await reader.asked([jo], signal)).toEqual(new Map());
+    });
+
+    it("shows no link of another account, whatever a row says", async () => {
+      const realm = aRealm();
+      const { id } = await ask(realm, "jo");
+      await ask(realm, "bo");
+      const of = `${realmName(realm)}/~asked`;
+      await put({ pk: { S: `${of}/bo` }, realm: { S: of }, pendingId: { S: id } });
+      expect(await reader.asked([connectionOf(realm, "bo")], signal)).toEqual(new Map());
+    });
+
+    it("leaves a row that goes a day after its link", async () => {
+      const realm = aRealm();
+      const { id } = await ask(realm, "jo");
+      const of = `${realmName(realm)}/~asked`;
+      expect(await itemOf(`${of}/jo` as Connection)).toEqual({
+        item: {
+          ...{ pk: { S: `${of}/jo` }, realm: { S: of }, pendingId: { S: id } },
+          ttl: { N: String(link.expiresAt.getTime() / 1000 + 86_400) },
+        },
+      });
+    });
   });
 
   describe("of a busy table", () => {

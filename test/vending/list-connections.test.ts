@@ -1,39 +1,52 @@
 import { describe, expect, test } from "vitest";
-import type { Connection } from "../../functions/model/connection.ts";
-import { connectionOf, realmOf } from "../../functions/model/connection.ts";
-import type { StatusReader } from "../../functions/model/connection-status.ts";
+import type { Connection, RealmId } from "../../functions/model/connection.ts";
+import { connectionOf, realmName, realmOf } from "../../functions/model/connection.ts";
+import type { LatestLink, StatusReader } from "../../functions/model/connection-status.ts";
 import type { Freeze } from "../../functions/model/freeze.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { StatusPage } from "../../functions/vending/list-connections.ts";
 import { listConnections } from "../../functions/vending/list-connections.ts";
 import { aLease, aRecord, aToken, at } from "../support/a-record.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
-import { atExpiry, early } from "../support/policies.ts";
+import { atExpiry, byConsent, early } from "../support/policies.ts";
 
 const conferma = { provider: "conferma", environment: "production" } as const;
 const sandbox = { provider: "conferma", environment: "sandbox" } as const;
 const acme = { provider: "client-credentials", environment: "acme" } as const;
+const consented = { provider: "connectpay", environment: "live" } as const;
 const signal = new AbortController().signal;
 
 /** A status reader over these records. */
 function readerOf(
   records: readonly TokenRecord[],
   freezes: ReadonlyMap<string, Freeze> = new Map(),
-): StatusReader & { readonly asked: string[] } {
+  links: ReadonlyMap<Connection, LatestLink> = new Map(),
+): StatusReader & { readonly queried: string[] } {
   const all = new Map(records.map((record) => [record.connection, record]));
-  const asked: string[] = [];
+  const queried: string[] = [];
+  const inOrder = (
+    connections: Iterable<Connection>,
+    realm: RealmId,
+    after: Connection | null,
+    atMost: number,
+  ) => {
+    const name = realmName(realm);
+    // DynamoDB refuses a start key outside the query.
+    if (after && realmOf(after) !== name) throw new Error(`${after} is not of ${name}.`);
+    return [...connections]
+      .filter((connection) => realmOf(connection) === name && connection > (after ?? ""))
+      .sort()
+      .slice(0, atMost);
+  };
   return {
-    asked,
+    queried,
     async connectionsOf(realm, after, atMost) {
-      const name = `${realm.provider}/${realm.environment}`;
-      asked.push(name);
-      // DynamoDB refuses a start key outside the query.
-      if (after && realmOf(after) !== name) throw new Error(`${after} is not of ${name}.`);
-      return [...all.keys()]
-        .filter((connection) => realmOf(connection) === name && connection > (after ?? ""))
-        .sort()
-        .slice(0, atMost);
+      queried.push(realmName(realm));
+      return inOrder(all.keys(), realm, after, atMost);
     },
+    askedOf: async (realm, after, atMost) => inOrder(links.keys(), realm, after, atMost),
+    asked: async (connections) =>
+      new Map([...links].filter(([connection]) => connections.includes(connection))),
     freezes: async () => freezes,
     async read(connections) {
       return connections.flatMap((connection) => {
@@ -58,6 +71,7 @@ const realms = [
   { ...sandbox, policy: atExpiry },
   { ...acme, policy: early },
   { ...conferma, policy: atExpiry },
+  { ...consented, policy: byConsent },
 ];
 
 function list(reader: StatusReader, realm: string | null, after: Connection | null = null) {
@@ -96,9 +110,9 @@ describe("a list of connections", () => {
       "conferma/production/a-000",
       "conferma/sandbox/a-000",
     ]);
-    reader.asked.length = 0;
+    reader.queried.length = 0;
     expect(namesIn([await list(reader, "conferma/sandbox")])).toEqual(["conferma/sandbox/a-000"]);
-    expect(reader.asked).toEqual(["conferma/sandbox"]);
+    expect(reader.queried).toEqual(["conferma/sandbox"]);
   });
 
   test("of a realm without vends is empty", async () => {
@@ -133,7 +147,7 @@ describe("a list of connections", () => {
     const reader = readerOf([...numbered(conferma, 2), ...numbered(sandbox, 1)]);
     const page = await list(reader, null, connectionOf(conferma, "a-0000"));
     expect(namesIn([page])).toEqual(["conferma/production/a-001", "conferma/sandbox/a-000"]);
-    expect(reader.asked).toEqual(["conferma/production", "conferma/sandbox"]);
+    expect(reader.queried).toEqual(["conferma/production", "conferma/sandbox", "connectpay/live"]);
   });
 
   test("reads at most one connection more than a page, realm by realm", async () => {
@@ -157,10 +171,80 @@ describe("a list of connections", () => {
   });
 });
 
+describe("a connection whose person was asked to consent", () => {
+  const jo = connectionOf(consented, "jo");
+  const link = { until: at("10:05:00.000"), begunBy: "arn:aws:iam::111122223333:role/asker" };
+  const statusesOf = async (reader: StatusReader) =>
+    (await list(reader, "connectpay/live")).connections;
+
+  test("is listed without a record, as waiting for the consent", async () => {
+    expect(await statusesOf(readerOf([], new Map(), new Map([[jo, link]])))).toEqual([
+      {
+        ...{ connection: jo, state: "consent-required", version: 0, asked: link },
+        ...{
+          token: null,
+          lease: null,
+          lastIssue: null,
+          failure: null,
+          consent: null,
+          frozen: null,
+        },
+      },
+    ]);
+  });
+
+  test("is listed once, with its record, where it has one", async () => {
+    const reader = readerOf([aRecord({ connection: jo })], new Map(), new Map([[jo, link]]));
+    expect(await statusesOf(reader)).toMatchObject([{ connection: jo, version: 3, asked: link }]);
+  });
+
+  test("is not, or no longer asked, once the link has ended", async () => {
+    const ended = { ...link, until: at("10:01:00.000") };
+    const links = new Map([[jo, ended]]);
+    expect(await statusesOf(readerOf([], new Map(), links))).toEqual([]);
+    const reader = readerOf([aRecord({ connection: jo })], new Map(), links);
+    expect(await statusesOf(reader)).toMatchObject([{ connection: jo, asked: null }]);
+  });
+
+  test("is frozen with its realm", async () => {
+    const freeze = { ...{ by: "an operator", reason: "A test." }, at: at("10:00:00.000") };
+    const freezes = new Map([["connectpay/live", { of: "realm", ...freeze } as const]]);
+    const reader = readerOf([], freezes, new Map([[jo, link]]));
+    expect(await statusesOf(reader)).toMatchObject([{ state: "frozen", frozen: freeze }]);
+  });
+
+  test("of a realm that asks nobody is not looked for", async () => {
+    const other = connectionOf(conferma, "jo");
+    expect(await statusesOf(readerOf([], new Map(), new Map([[other, link]])))).toEqual([]);
+    expect(
+      (await list(readerOf([], new Map(), new Map([[other, link]])), null)).connections,
+    ).toEqual([]);
+  });
+
+  test.each([0, 50, 100, 150])(
+    "is on a page in its place, once, also where the links of %i others have ended",
+    async (count) => {
+      const ended = { ...link, until: at("10:00:00.000") };
+      const named = (letter: string) =>
+        Array.from({ length: count }, (_, n) =>
+          connectionOf(consented, `${letter}-${String(n).padStart(3, "0")}`),
+        );
+      const links = new Map([
+        ...named("a").map((connection) => [connection, ended] as const),
+        ...named("b").map((connection) => [connection, link] as const),
+      ]);
+      const records = [...named("b"), ...named("c")].map((connection) => aRecord({ connection }));
+      const pages = await pagesOf(readerOf(records, new Map(), links), "connectpay/live");
+      expect(namesIn(pages)).toEqual([...named("b"), ...named("c")]);
+      expect(pages.length).toBe(Math.max(1, Math.ceil((3 * count) / 100)));
+    },
+  );
+});
+
 test("a realm that is not deployed is refused with the names of all realms", async () => {
   await expect(list(readerOf([]), "conferma/staging")).rejects.toMatchObject({
     message:
-      "realm: unknown; the realms are conferma/sandbox, client-credentials/acme, conferma/production.",
+      "realm: unknown; the realms are conferma/sandbox, client-credentials/acme, conferma/production, connectpay/live.",
   });
 });
 
