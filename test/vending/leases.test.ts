@@ -296,6 +296,28 @@ describe("a failure", () => {
     ]);
   });
 
+  test("that is heard after its lease is told and stored as it is, if nobody has taken over", async () => {
+    const here = new TestDeployment(atExpiry);
+    here.answer = () => {
+      here.clock.advance(8000);
+      return aFailedIssue();
+    };
+    const { store } = here.dependencies();
+    const fail: TokenStore["fail"] = (held, failed, storing) => {
+      // As the SDK does, which the table of these tests does not.
+      storing.throwIfAborted();
+      return store.fail(held, failed, storing);
+    };
+    const vend = here.process({ store: { ...store, fail } });
+    const outcome = await vend({}, 30_000).catch((error) => error);
+    expect(outcome).toMatchObject({ code: "provider-unavailable" });
+    expect(await here.record()).toMatchObject({
+      lease: null,
+      failure: { code: "provider-unavailable", count: 1 },
+    });
+    expect(here.asked).toHaveLength(1);
+  });
+
   test("that comes after its lease returns the stored record to its caller", async () => {
     const here = new TestDeployment(atExpiry);
     const { store } = here.dependencies();

@@ -4,7 +4,6 @@ import { VendingError } from "../../model/errors.ts";
 import type { Issued, NotIssued } from "../../model/provider.ts";
 import { isStaticKey } from "../../model/provider.ts";
 import type { Deadline } from "../../model/time-limits.ts";
-import { commitReserveMs } from "../../model/time-limits.ts";
 import type {
   Failure,
   LedgerEntry,
@@ -68,9 +67,8 @@ export async function commitToken(
     const consent = await updatedConsent(deps, held, result, version, now, sealing);
     return { sealed, consent };
   };
-  // Even after the lease, by a clock that has jumped: the store knows whether somebody has taken over.
   const store = <T>(write: (storing: AbortSignal) => Promise<T>) =>
-    retryUntilLeaseEnd(deps, lease, signal, write, commitReserveMs);
+    retryUntilLeaseEnd(deps, lease, signal, write);
   const sealAndStore = async () => {
     const { sealed, consent } = await store(seal);
     const keptUntil = keepAliveUntil(policy, record.token, deadline, now, times.renewAt);

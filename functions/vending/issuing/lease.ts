@@ -53,17 +53,17 @@ const maxPauseMs = 400;
 
 /**
  * Repeats the write that ends a lease until the store answers, because an issued token must not be lost to a transient
- * fault. When the lease ends first, or the write has had its least time, fails as the last attempt did.
+ * fault. When the lease ends first, fails as the last attempt did. One attempt is made even after the lease, by a clock that
+ * has jumped: the store knows whether somebody has taken over.
  */
 export async function retryUntilLeaseEnd<T>(
   deps: Dependencies,
   lease: Lease,
   parent: AbortSignal,
   write: (signal: AbortSignal) => Promise<T>,
-  leastMs = 0,
 ): Promise<T> {
   const msLeft = msBetween(deps.clock.now(), lease.until);
-  const signal = deps.clock.timeout(Math.max(msLeft, leastMs), parent);
+  const signal = deps.clock.timeout(Math.max(msLeft, commitReserveMs), parent);
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
     try {
       return await write(signal);
