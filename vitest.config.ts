@@ -8,7 +8,7 @@ const withServers = [
   "test/bench/hot-path.test.ts",
   "test/cli/{consent,npm-run-vend,recover,reseal,run,secret-*,status,throttled,who,who-am-i}.test.ts",
   "test/client/{credential,end-to-end,https-transport,lambda-transport,python,retry,size}.test.ts",
-  "test/client/{token-client,token-client-error,token-fetch,wait-for-consent,with-token}.test.ts",
+  "test/client/{testing,token-client,token-client-error,token-fetch,wait-for-consent,with-token}.test.ts",
   "test/http/{begin,complete}-consent-endpoint.test.ts",
   "test/http/pages/{consent-failures,consent-pages,consent-results}.test.ts",
   "test/model/unprintable.test.ts",
@@ -29,6 +29,7 @@ const slow = [
   "test/infra/{many-realms,synth}.test.ts",
   "test/integration/{chaos,every-await,npm-start,recovery-*,table-stream}.test.ts",
   "test/local/{demo,demo-scenes}.test.ts",
+  "test/packages/client-package.test.ts",
   "test/releases/{side-by-side,rollback,consents}.test.ts",
   "test/{local/aws/dynamodb,store}/dynamodb-local.test.ts",
 ];

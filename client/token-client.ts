@@ -11,6 +11,13 @@ import type { TokenRequestInit } from "./token-fetch.ts";
 import { tokenFetch } from "./token-fetch.ts";
 import type { Transport } from "./transport.ts";
 
+export type { Problem } from "../functions/http/contract.ts";
+export type { ConsentLink } from "../functions/http/link-contract.ts";
+export type { CallOptions, VendOptions } from "./call-options.ts";
+export type { VendedCredential } from "./credential.ts";
+export type { TokenRequestInit } from "./token-fetch.ts";
+export type { Transport, TransportRequest } from "./transport.ts";
+
 /** `provider/environment/account`; the account is `default` where there is only one. */
 export type ConnectionName = `${ProviderId}/${string}/${string}`;
 

@@ -110,7 +110,10 @@ describe("a licence", () => {
   });
 
   test("of the AGPL is in what one file of the tests imports", () => {
-    const files = globSync("*/**/*.{ts,mjs}", { cwd: root, exclude: ["**/node_modules", "dist"] });
+    const files = globSync("*/**/*.{ts,mjs}", {
+      cwd: root,
+      exclude: ["**/node_modules", "**/dist"],
+    });
     expect(files).toContain("bench/bench.ts");
     const importing = files.filter((file) =>
       /^(?:import|\} from) .*"@cloud-copilot|import\("@cloud-copilot/m.test(

@@ -26,7 +26,7 @@ const folders = [
 function filesIn(folder: string): { path: string; text: string }[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.m?ts$/.test(entry.name))
-    .filter(({ parentPath }) => !parentPath.includes("node_modules"))
+    .filter(({ parentPath }) => !/\/(node_modules|dist)(\/|$)/.test(parentPath))
     .map((entry) => join(entry.parentPath, entry.name))
     .map((path) => ({ path: relative(root, path), text: readFileSync(path, "utf8") }));
 }

@@ -29,7 +29,8 @@ export async function withDefect<T>(
 ): Promise<T> {
   const copy = mkdtempSync(path.join(tmpdir(), "broken-client-"));
   try {
-    cpSync(folder, copy, { recursive: true });
+    // Not what is built meanwhile.
+    cpSync(folder, copy, { recursive: true, filter: (from) => path.basename(from) !== "dist" });
     const file = path.join(copy, planted.file);
     writeFileSync(file, plantDefect(readFileSync(file, "utf8"), planted));
     return await use(copy);

@@ -15,9 +15,13 @@ export interface CaseVerdict {
 }
 
 /** Plays one case with a new client in the program, and judges what was sent, got and printed. */
-async function playCase(script: ConformanceCase, program: ClientProcess): Promise<CaseVerdict> {
+async function playCase(
+  script: ConformanceCase,
+  program: ClientProcess,
+  start: (script: ConformanceCase) => Promise<Referee>,
+): Promise<CaseVerdict> {
   const { name, rule, connection = defaultConnection, timeoutMs, retries } = script;
-  const referee = await startReferee(script);
+  const referee = await start(script);
   const faults: string[] = [];
   let unsupported: string | null = null;
 
@@ -65,12 +69,13 @@ export async function playCases(
   scripts: readonly ConformanceCase[],
   program: ClientProcess,
   tell: (verdict: CaseVerdict) => void = () => {},
+  start: (script: ConformanceCase) => Promise<Referee> = startReferee,
 ): Promise<CaseVerdict[]> {
   const left = [...scripts];
   const verdicts: CaseVerdict[] = [];
   async function playOn(): Promise<void> {
     for (let script = left.shift(); script; script = left.shift()) {
-      const verdict = await playCase(script, program);
+      const verdict = await playCase(script, program, start);
       tell(verdict);
       verdicts.push(verdict);
     }

@@ -39,11 +39,46 @@ export interface Referee {
 
 export const defaultConnection = "conferma/production/default";
 
-export async function startReferee(script: ConformanceCase): Promise<Referee> {
-  const { connection = defaultConnection, vends = [], rejections = [], provider } = script;
+/** An answer of token vending over HTTP. */
+interface WrittenAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** Plays token vending: what it answers to a request in words, or null for nothing at all. */
+export type PlayedVending = (request: string, ended: AbortSignal) => Promise<WrittenAnswer | null>;
+
+/** The nth request to vend gets the nth answer of the case, and so do reports of a rejection. */
+export function scriptedAnswers({ vends = [], rejections = [] }: ConformanceCase) {
+  const counts = { vend: 0, reject: 0 };
+  return (request: string): CaseAnswer | undefined => {
+    const kind = request.startsWith("reject") ? "reject" : "vend";
+    const answers = kind === "reject" ? rejections : vends;
+    const answer = answers[Math.min(counts[kind], answers.length - 1)];
+    counts[kind] += 1;
+    return answer;
+  };
+}
+
+/** Plays exactly what the case says. */
+function playScript(script: ConformanceCase): PlayedVending {
+  const next = scriptedAnswers(script);
+  return async (request, signal) => {
+    const answer = next(request) ?? noAnswer;
+    if ("silent" in answer) return null;
+    await sleep(answer.delayMs ?? 0, undefined, { signal });
+    return writeAnswer(answer, script.connection ?? defaultConnection);
+  };
+}
+
+export async function startReferee(
+  script: ConformanceCase,
+  vending: PlayedVending = playScript(script),
+): Promise<Referee> {
+  const { connection = defaultConnection, provider } = script;
   const requests: VendingRequest[] = [];
   const calls: JudgedCall[] = [];
-  const counts = { vend: 0, reject: 0 };
   const ended = new AbortController();
 
   async function playVending(message: IncomingMessage, body: string, response: ServerResponse) {
@@ -53,13 +88,9 @@ export async function startReferee(script: ConformanceCase): Promise<Referee> {
       answeredAt: null,
     };
     requests.push(request);
-    const kind = request.text.startsWith("reject") ? "reject" : "vend";
-    const answers = kind === "reject" ? rejections : vends;
-    const answer = answers[Math.min(counts[kind], answers.length - 1)];
-    counts[kind] += 1;
-    if (answer && "silent" in answer) return;
-    await sleep(answer?.delayMs ?? 0, undefined, { signal: ended.signal });
-    const { status, contentType, text } = writeAnswer(answer ?? noAnswer, connection);
+    const answer = await vending(request.text, ended.signal);
+    if (!answer) return;
+    const { status, contentType, text } = answer;
     response.writeHead(status, { "content-type": contentType, "cache-control": "no-store" });
     response.end(text);
     request.answeredAt = performance.now();
@@ -128,7 +159,7 @@ function readRequest(message: IncomingMessage, body: string, connection: string)
     : `${method} ${url} ${type} ${body}`;
 }
 
-function writeAnswer(answer: CaseAnswer, connection: string) {
+function writeAnswer(answer: CaseAnswer, connection: string): WrittenAnswer {
   if ("problem" in answer) {
     const { code, status } = answer.problem;
     const type = `https://token-vending.example/problems/${code}`;
