@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { codeTransitions, linkTransitions } from "./support/link-model.ts";
+import { askedTransitions, codeTransitions, linkTransitions } from "./support/link-model.ts";
 import { claimTransitions, recordTransitions } from "./support/protocol-model.ts";
 import { ledgerRules } from "./support/prove-ledger.ts";
 
@@ -78,6 +78,7 @@ describe("the table of transitions", () => {
     ...claimTransitions,
     ...linkTransitions,
     ...codeTransitions,
+    ...askedTransitions,
   });
 
   test("is the model against which every history is replayed", () => {

@@ -7,7 +7,7 @@ import { ledgerAfter } from "../model/token-record.ts";
 import type { HeldLease } from "../model/token-store.ts";
 import type { Renewal } from "../vending/issuing/lease.ts";
 import { retryUntilLeaseEnd } from "../vending/issuing/lease.ts";
-import { recordLateIssue } from "../vending/issuing/record-late-issue.ts";
+import { storeOrRecordLate } from "../vending/issuing/record-late-issue.ts";
 import { ledgerEntry } from "../vending/issuing/report-issue.ts";
 import type { RenewalAttempt } from "../vending/issuing/request-token.ts";
 import { differenceFromNamed } from "./named-owner.ts";
@@ -67,11 +67,10 @@ export async function refuseOwner(
   });
   let stored: TokenRecord | null = null;
   try {
-    stored = await retryUntilLeaseEnd(deps, lease, signal, (storing) =>
-      deps.store.fail(held, refusal, storing),
+    stored = await storeOrRecordLate(deps, held, entry, issued, () =>
+      retryUntilLeaseEnd(deps, lease, signal, (storing) => deps.store.fail(held, refusal, storing)),
     );
   } finally {
-    if (!stored) await recordLateIssue(deps, held, entry, issued);
     const mayRevoke = isOfNobodyStored(deps, record.consent, consent);
     const open = async () => revocableOf(issued);
     const revocation = mayRevoke ? await revokeToken(deps, connection, open, signal) : null;

@@ -3,7 +3,7 @@ import type { RenewalPolicy } from "../../functions/model/provider.ts";
 import { isLossPossible, isStaticKey } from "../../functions/model/provider.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { leaseMs } from "../../functions/vending/issuing/lease.ts";
-import { consentScenarios } from "./consent-scenarios.ts";
+import { consentScenarios, faultyConsentScenarios } from "./consent-scenarios.ts";
 import { flightScenarios } from "./flight-scenarios.ts";
 import { freezeScenarios } from "./freeze-scenarios.ts";
 import { natures, part } from "./natures.ts";
@@ -267,7 +267,11 @@ export const gateScenarios: readonly ExploredScenario[] = [
 ];
 
 /** Three processes take a quarter of the time of all others, and have found nothing that two did not. */
-export const allScenarios: readonly ExploredScenario[] = [...gateScenarios, ...triples];
+export const allScenarios: readonly ExploredScenario[] = [
+  ...gateScenarios,
+  ...triples,
+  ...faultyConsentScenarios,
+];
 
 /** Throws for a name that no scenario has. */
 export function scenarioNamed(name: string): ExploredScenario {

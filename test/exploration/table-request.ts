@@ -85,6 +85,13 @@ export function markOf(item: TableItem | undefined): string {
   return mark;
 }
 
+/** What is told of rows that are neither records nor claims, by a part of their keys. */
+const toldOfRows: Readonly<Record<string, (after: TableItem | undefined) => string>> = {
+  "/~consent/": linkTold,
+  "/~code/": (after) => `claimed by ${after?.["claimant"]?.S ?? "nobody"}`,
+  "/~asked/": () => "a person was asked",
+};
+
 function linkTold(after: TableItem | undefined): string {
   if (!after) return "the link is used up";
   const browser = after["browser"]?.S;
@@ -97,8 +104,8 @@ function told(
   isWritten: boolean,
 ): string {
   const pk = (after ?? before)?.["pk"]?.S ?? "";
-  if (pk.includes("/~consent/")) return linkTold(after);
-  if (pk.includes("/~code/")) return `claimed by ${after?.["claimant"]?.S ?? "nobody"}`;
+  const row = Object.keys(toldOfRows).find((part) => pk.includes(part));
+  if (row) return toldOfRows[row]?.(after) ?? "";
   if (pk === "" || pk.endsWith("/~freeze")) return "";
   if (!isConnection(pk)) return `owned by ${after?.["scopeOwner"]?.S ?? "nobody"}`;
   if (isWritten) return changeBetween(recordIn(before), recordIn(after));

@@ -349,6 +349,9 @@ describe("the rows of links and pasted codes", () => {
   const bound = { ...open, browser: { S: "hers" } };
   const lives = { expiresAt: { N: "900000" }, ttl: { N: "900" } };
   const claimed = { claimant: { S: "one" }, ...lives };
+  const asked = "conferma/production/~asked/jo";
+  const ofAsked = { S: "conferma/production/~asked" };
+  const first = { realm: ofAsked, pendingId: { S: "1" }, ttl: { N: "2" } };
   const told = (pk: string, at: number, before: Item | null, after: Item | null) =>
     checkTransitions([{ pk, at, before, after }]).join();
 
@@ -357,6 +360,8 @@ describe("the rows of links and pasted codes", () => {
     expect(told(link, 1000, open, bound)).toBe("");
     expect(told(link, 1000, bound, null)).toBe("");
     expect(told(code, 1000, null, claimed)).toBe("");
+    expect(told(asked, 1000, null, first)).toBe("");
+    expect(told(asked, 1000, first, { ...first, pendingId: { S: "2" } })).toBe("");
   });
 
   test.each([
@@ -367,6 +372,15 @@ describe("the rows of links and pasted codes", () => {
     ["a link that nobody has followed", link, 1000, open, null],
     ["a code that moves", code, 1000, claimed, { claimant: { S: "two" }, ...lives }],
     ["a code that is soon forgotten", code, 1000, null, { ...claimed, expiresAt: { N: "2000" } }],
+    ["who was asked by no link", asked, 1000, null, { realm: ofAsked, ttl: { N: "2" } }],
+    [
+      "who was asked as a connection",
+      asked,
+      1000,
+      null,
+      { ...first, realm: { S: "conferma/production" } },
+    ],
+    ["who was asked for good", asked, 1000, null, { realm: ofAsked, pendingId: { S: "1" } }],
   ] as const)("and the model refuses %s", (_, pk, at, before, after) => {
     expect(told(pk, at, before, after)).toContain(pk);
   });

@@ -5,7 +5,14 @@ import type { TokenRecord } from "../../functions/model/token-record.ts";
 import { isDoubted } from "../../functions/model/token-record.ts";
 import type { Item } from "../../functions/store/attributes.ts";
 import { readRecord } from "../../functions/store/read-record.ts";
-import { codeStatesOf, codeTransitions, linkStatesOf, linkTransitions } from "./link-model.ts";
+import {
+  askedStatesOf,
+  askedTransitions,
+  codeStatesOf,
+  codeTransitions,
+  linkStatesOf,
+  linkTransitions,
+} from "./link-model.ts";
 import type { ClaimState, RecordState, Transition } from "./protocol-model.ts";
 import { claimTransitions, recordTransitions, rulesOfEditedRows } from "./protocol-model.ts";
 import type { Claim, ClaimStep, RecordStep } from "./protocol-step.ts";
@@ -107,6 +114,9 @@ export class HistoryReplay {
     }
     if (write.pk.includes("/~code/")) {
       return match(codeTransitions, write, codeStatesOf(step), step);
+    }
+    if (write.pk.includes("/~asked/")) {
+      return match(askedTransitions, write, askedStatesOf(step), step);
     }
     return this.#matchRecord(write, past);
   }

@@ -4,6 +4,7 @@ import type { Transition } from "./protocol-model.ts";
 /** `Used`: its row is gone, and with it the link. */
 export type LinkState = "Unmade" | "Open" | "Bound" | "Used";
 export type CodeState = "Unclaimed" | "Claimed";
+export type AskedState = "Unasked" | "Asked";
 
 /** One write to the row of a link, or of a code that somebody has pasted. */
 export interface LinkStep {
@@ -63,6 +64,21 @@ export const codeTransitions: Readonly<Record<string, Transition<CodeState, Link
   },
 };
 
+/** What may happen to the row that tells by which link a person was asked last. */
+export const askedTransitions: Readonly<Record<string, Transition<AskedState, LinkStep>>> = {
+  "person asked": {
+    from: ["Unasked", "Asked"],
+    to: ["Asked"],
+    changes: words("realm pendingId ttl"),
+    rules: {
+      "it names the link": ({ after }) => after?.["pendingId"] !== undefined,
+      "it is no connection of its realm": ({ after }) =>
+        after?.["realm"]?.S?.endsWith("/~asked") === true,
+      "DynamoDB will delete it": ({ at, after }) => Number(after?.["ttl"]?.N) * 1000 > at,
+    },
+  },
+};
+
 export function linkStatesOf({ before, after }: LinkStep): [LinkState, LinkState] {
   return [linkStateOf(before, "Unmade"), linkStateOf(after, "Used")];
 }
@@ -74,5 +90,10 @@ function linkStateOf(row: Item | null, without: LinkState): LinkState {
 
 export function codeStatesOf({ before, after }: LinkStep): [CodeState, CodeState] {
   const stateOf = (row: Item | null) => (row?.["claimant"] ? "Claimed" : "Unclaimed");
+  return [stateOf(before), stateOf(after)];
+}
+
+export function askedStatesOf({ before, after }: LinkStep): [AskedState, AskedState] {
+  const stateOf = (row: Item | null) => (row?.["pendingId"] ? "Asked" : "Unasked");
   return [stateOf(before), stateOf(after)];
 }

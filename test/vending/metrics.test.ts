@@ -7,7 +7,7 @@ import { VendingError } from "../../functions/model/errors.ts";
 import type { Measure } from "../../functions/model/metrics.ts";
 import type { NotIssued } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
-import { recordLateIssue } from "../../functions/vending/issuing/record-late-issue.ts";
+import { storeOrRecordLate } from "../../functions/vending/issuing/record-late-issue.ts";
 import { measureVend } from "../../functions/vending/process-vending.ts";
 import { aLease, aRecord, aToken, at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";
@@ -159,7 +159,8 @@ test("a late issue is counted once, however often its record is retried", async 
     outcome: "issued",
   } as const;
   const held = { record, lease: aLease() };
-  await recordLateIssue({ ...here.dependencies(), store }, held, latest, here.issued());
+  const deps = { ...here.dependencies(), store };
+  await storeOrRecordLate(deps, held, latest, here.issued(), async () => null);
   expect(answers).toEqual([]);
   expect(here.measured).toEqual([["LateIssues", 1]]);
 });

@@ -19,7 +19,7 @@ import { keepAliveUntil, nextScheduledRenewal, tokenTimes } from "../decision/to
 import type { Renewal } from "./lease.ts";
 import { overtaken, retryUntilLeaseEnd } from "./lease.ts";
 import { failureAfter, recordFailure } from "./record-failure.ts";
-import { recordLateIssue } from "./record-late-issue.ts";
+import { storeOrRecordLate } from "./record-late-issue.ts";
 import { ledgerEntry, logIssue, warnOfConsentEnd, warnOfKeyExpiry } from "./report-issue.ts";
 import type { RenewalAttempt } from "./request-token.ts";
 import { asBegun, updatedConsent } from "./stored-consent.ts";
@@ -45,7 +45,8 @@ export async function commitToken(
   // A new refresh token is stored whatever came with it: the one before it may no longer be valid.
   if (isExpired && issued.consent?.refreshToken == null) {
     const unusable = issued.lifetime.kind === "unlimited" ? keyAboutToExpire : expiredOnArrival;
-    return recordFailure(deps, held, attempt, { ...unusable, fingerprint }, signal);
+    const failed = { ...unusable, unusable: { fingerprint, issued } };
+    return recordFailure(deps, held, attempt, failed, signal);
   }
   const failure = isExpired ? failureOnArrival(deps, held, attempt, now) : null;
   const result = { fingerprint, outcome: "issued", version } as const;
@@ -84,14 +85,8 @@ export async function commitToken(
     const commitOf = commitFor(held, attempt, entry, { token, consent, failure });
     return store((storing) => deps.store.commit(held, commitOf, storing));
   };
-  const stored = await sealAndStore().catch(async (error) => {
-    await recordLateIssue(deps, held, entry, issued);
-    throw error;
-  });
-  if (!stored) {
-    await recordLateIssue(deps, held, entry, issued);
-    return overtaken(await deps.store.read(connection, signal));
-  }
+  const stored = await storeOrRecordLate(deps, held, entry, issued, sealAndStore);
+  if (!stored) return overtaken(await deps.store.read(connection, signal));
   if (failure) deps.metrics.record("IssueFailures", 1);
   warnOfConsentEnd(deps, record, stored, now);
   logIssue(deps, connection, entry, issued);

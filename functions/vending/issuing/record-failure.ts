@@ -3,6 +3,7 @@ import type { Dependencies } from "../../model/dependencies.ts";
 import type { ProblemCode } from "../../model/errors.ts";
 import { needsNewSecret, VendingError } from "../../model/errors.ts";
 import { faultOf } from "../../model/faults.ts";
+import type { Issued } from "../../model/provider.ts";
 import { isLossPossible, isStaticKey } from "../../model/provider.ts";
 import type { Failure, StoredToken, TokenRecord } from "../../model/token-record.ts";
 import { isDoubted, ledgerAfter } from "../../model/token-record.ts";
@@ -10,6 +11,7 @@ import type { HeldLease } from "../../model/token-store.ts";
 import { backOffUntil } from "../decision/back-off.ts";
 import type { Renewal } from "./lease.ts";
 import { retryUntilLeaseEnd } from "./lease.ts";
+import { storeOrRecordLate } from "./record-late-issue.ts";
 import { ledgerEntry } from "./report-issue.ts";
 import type { RenewalAttempt } from "./request-token.ts";
 
@@ -18,8 +20,8 @@ interface FailedRequest {
   readonly detail: string;
   readonly mayHaveIssued: boolean;
   readonly retryAfterMs: number | null;
-  /** The fingerprint of an issued token that is not usable. */
-  readonly fingerprint?: string;
+  /** An issued token that is not usable. */
+  readonly unusable?: { readonly fingerprint: string; readonly issued: Issued };
 }
 
 /** What the request used; `secretVersion` is null when no secret was read. */
@@ -35,7 +37,7 @@ export async function recordFailure(
   deps: Dependencies,
   held: HeldLease,
   { revocationScope, latencyMs, secretVersion }: RequestContext,
-  { code, mayHaveIssued, retryAfterMs, ...failed }: FailedRequest,
+  { code, mayHaveIssued, retryAfterMs, unusable, ...failed }: FailedRequest,
   signal: AbortSignal,
 ): Promise<Renewal> {
   const { record, lease } = held;
@@ -45,7 +47,7 @@ export async function recordFailure(
   const detail = isConsentOver && isDoubted(record) ? refreshWasLost : failed.detail;
   const at = deps.clock.now();
   const entry = ledgerEntry(held, at, latencyMs, {
-    fingerprint: failed.fingerprint ?? null,
+    fingerprint: unusable?.fingerprint ?? null,
     outcome: code,
     version,
   });
@@ -65,23 +67,29 @@ export async function recordFailure(
     revocationScope,
     ledger: latencyMs === null ? ledger : ledgerAfter(ledger, entry),
   });
-  deps.metrics.record("IssueFailures", 1);
-  if (faultOf(code) === "provider") deps.metrics.record("DependencyFailures", 1, "provider");
-  if (code === "credentials-rejected") deps.metrics.record("CredentialsRejected", 1);
+  countFailure(deps, code);
   deps.log.warn("issue-failed", {
     connection,
     ...entry,
     detail,
     count: isRenewal ? failure.count : 0,
   });
-  const stored = await retryUntilLeaseEnd(deps, lease, signal, (storing) =>
-    deps.store.fail(held, failedOf, storing),
-  );
+  const store = () =>
+    retryUntilLeaseEnd(deps, lease, signal, (storing) => deps.store.fail(held, failedOf, storing));
+  const stored = await (unusable
+    ? storeOrRecordLate(deps, held, entry, unusable.issued, store)
+    : store());
   return {
     outcome: "failed",
     record: stored ?? (await deps.store.read(connection, signal)),
     problem: new VendingError(code, detail),
   };
+}
+
+function countFailure({ metrics }: Dependencies, code: ProblemCode): void {
+  metrics.record("IssueFailures", 1);
+  if (faultOf(code) === "provider") metrics.record("DependencyFailures", 1, "provider");
+  if (code === "credentials-rejected") metrics.record("CredentialsRejected", 1);
 }
 
 /** What is stored of a failed renewal, with the back-off until the next. */

@@ -1,4 +1,5 @@
 import { later, maxClockSkewMs, plusMs } from "../../model/clock.ts";
+import type { Connection } from "../../model/connection.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import type { Issued } from "../../model/provider.ts";
 import { isLossPossible } from "../../model/provider.ts";
@@ -10,13 +11,33 @@ const maxAttempts = 3;
 const timeoutMs = 1000;
 
 /**
- * Records a token that was issued but not stored before its lease ended. Nobody may use it, but it is never dropped
- * silently. Where a new token revokes the old (or replaces the refresh token), all tokens requested before it are in
- * doubt. Never fails: if the store is unavailable, the log still has the evidence.
+ * Makes the write that ends the lease and names the issued token. If it fails, or another process has taken over (null), the
+ * token is recorded as late: it is never dropped silently.
  */
-export async function recordLateIssue(
+export async function storeOrRecordLate(
   deps: Dependencies,
-  { record: { connection }, lease: { owner } }: HeldLease,
+  held: HeldLease,
+  entry: LedgerEntry,
+  issued: Issued,
+  store: () => Promise<TokenRecord | null>,
+): Promise<TokenRecord | null> {
+  let stored: TokenRecord | null = null;
+  try {
+    stored = await store();
+  } finally {
+    if (!stored) await recordLateIssue(deps, held, entry, issued);
+  }
+  return stored;
+}
+
+/**
+ * Records a token that was issued but not named before its lease ended. Nobody may use it. Where a new token revokes the
+ * old (or replaces the refresh token), all tokens requested before it are in doubt. Never fails: if the store is
+ * unavailable, the log still has the evidence.
+ */
+async function recordLateIssue(
+  deps: Dependencies,
+  { record: { connection } }: HeldLease,
   entry: LedgerEntry,
   issued: Issued,
 ): Promise<void> {
@@ -25,8 +46,8 @@ export async function recordLateIssue(
   let isRecorded = false;
   for (let attempt = 0; attempt < maxAttempts && !isRecorded; attempt += 1) {
     const current = await deps.store.read(connection, signal).catch(() => null);
-    // The commit had succeeded, and only its answer was lost.
-    if (current && isStored(current, owner)) return logIssue(deps, connection, entry, issued);
+    // The write had succeeded, and only its answer was lost.
+    if (current && isNamed(current, entry)) return logNamed(deps, connection, entry, issued);
     const doubtedAt = doubtAfterLateIssue(deps, current, issued);
     if (attempt === 0) deps.metrics.record("LateIssues", 1);
     deps.log.error("late-issue", { connection, ...late, doubtedAt });
@@ -36,10 +57,15 @@ export async function recordLateIssue(
   }
 }
 
+function logNamed(deps: Dependencies, connection: Connection, entry: LedgerEntry, issued: Issued) {
+  if (entry.outcome === "issued") logIssue(deps, connection, entry, issued);
+}
+
 /** Looks into the ledger too, because other processes may have renewed since. */
-function isStored({ token, ledger }: TokenRecord, owner: string): boolean {
-  const isIssued = (entry: LedgerEntry) => entry.owner === owner && entry.outcome === "issued";
-  return token?.committedBy === owner || ledger.some(isIssued);
+function isNamed({ token, ledger }: TokenRecord, { owner, fingerprint }: LedgerEntry): boolean {
+  const isIt = (entry: LedgerEntry) =>
+    entry.owner === owner && entry.fingerprint === fingerprint && entry.outcome !== "late";
+  return token?.committedBy === owner || ledger.some(isIt);
 }
 
 /** The provider issued the late token at `receivedAt` at the latest, on this process's clock. */

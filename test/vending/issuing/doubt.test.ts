@@ -3,7 +3,7 @@ import { plusMs } from "../../../functions/model/clock.ts";
 import type { Dependencies } from "../../../functions/model/dependencies.ts";
 import { isDoubted } from "../../../functions/model/token-record.ts";
 import type { HeldLease, TokenStore } from "../../../functions/model/token-store.ts";
-import { recordLateIssue } from "../../../functions/vending/issuing/record-late-issue.ts";
+import { storeOrRecordLate } from "../../../functions/vending/issuing/record-late-issue.ts";
 import { ledgerEntry } from "../../../functions/vending/issuing/report-issue.ts";
 import { aFailedIssue, at } from "../../support/a-record.ts";
 import { TestDeployment } from "../../support/dependencies.ts";
@@ -30,7 +30,8 @@ async function comeBack(here: TestDeployment, deps: Dependencies, held: HeldLeas
   const issued = { ...here.issued("canary-late"), receivedAt: here.clock.now() };
   const fingerprint = deps.fingerprint("canary-late");
   const result = { fingerprint, outcome: "issued", version: held.record.version + 1 } as const;
-  await recordLateIssue(deps, held, ledgerEntry(held, here.clock.now(), 200, result), issued);
+  const entry = ledgerEntry(held, here.clock.now(), 200, result);
+  await storeOrRecordLate(deps, held, entry, issued, async () => null);
 }
 
 describe("a token that came late while its successor was requested", () => {

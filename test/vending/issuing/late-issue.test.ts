@@ -74,6 +74,25 @@ describe("a token that arrives after its lease", () => {
     expect(await here.record()).toMatchObject({ doubtedAt: null });
   });
 
+  test("is recorded, and doubts what it may have killed, although it has expired as well", async () => {
+    const here = new TestDeployment(atExpiry);
+    here.answer = async () => {
+      const lifetime = { kind: "stated", atLeastMs: 5000, atMostMs: 5000 } as const;
+      const late = { ...here.issued("canary-late"), lifetime };
+      here.answer = () => here.issued("canary-next");
+      here.clock.advance(10_000);
+      await here.vend();
+      // As slow an answer: it may have been issued after the other.
+      return { ...late, receivedAt: here.clock.now() };
+    };
+    await here.vend().catch(() => null);
+    const { fingerprint } = here.dependencies();
+    expect(here.logged("late-issue")).toMatchObject([{ fingerprint: fingerprint("canary-late") }]);
+    const record = await here.record();
+    expect(record?.ledger.at(-1)).toMatchObject({ outcome: "late" });
+    expect(record && isDoubted(record)).toBe(true);
+  });
+
   test("is logged again with its effect on the token that is stored by then", async () => {
     const { here, store } = aStoreThatAnswersLate();
     const seen: (Date | null)[] = [];
