@@ -95,7 +95,8 @@ export class EventPublisher extends BundledFunction {
       bisectBatchOnError: true,
       maxRecordAge: triedFor,
       onFailure: { bind: () => ({ destination: lostQueue.queueArn }) },
-      // Rows of connections, also one that is deleted; claims, links and freezes of realms have no such attribute.
+      // Rows of connections, also one that is deleted; claims, links and freezes of realms have no such attribute. The rows
+      // that tell who was asked have it, and are left aside by the function.
       filters: ["NewImage", "OldImage"].map((image) =>
         FilterCriteria.filter({ dynamodb: { [image]: { realm: { S: FilterRule.exists() } } } }),
       ),

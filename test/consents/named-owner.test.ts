@@ -68,11 +68,14 @@ test("a copied code is of the person that the operator names, or not stored", as
 });
 
 describe("whom the provider does not tell nobody can name", () => {
-  test.each(["person", "customer"] as const)("%s", async (field) => {
+  test.each([
+    ["person", "who has consented"],
+    ["customer", "for whose data"],
+  ])("%s", async (field, what) => {
     const site = aSite();
     site.provider.tellsPerson = false;
     site.provider.tellsCustomer = false;
-    const detail = expect.stringContaining(`${field}: this provider does not tell`);
+    const detail = expect.stringContaining(`${field}: this provider does not tell ${what}.`);
     const problem = { code: "invalid-request", detail };
     expect(await site.link("jo", { [field]: "x" })).toBeUndefined();
     expect(site.events().at(-1)).toMatchObject({ event: "refused", code: "invalid-request" });

@@ -42,6 +42,9 @@ describe("a new consent", () => {
     here.consented = consented({ subject: "person-2", refreshToken: null });
     await expect(here.consent("code-2")).rejects.toThrow("another person");
     expect(here.revoked).toEqual([expect.stringContaining("canary-token")]);
+    expect(here.revokedKinds).toEqual(["access-token"]);
+    const told = { revoked: true, answer: "answered (made up)" };
+    expect(here.logged("consent-not-replaced")).toMatchObject([told]);
   });
 
   test("of another person is named in the ledger, too, if another process has taken over meanwhile", async () => {
@@ -87,6 +90,8 @@ describe("a new consent", () => {
     await expect(here.consent("code-2")).rejects.toThrow("another person");
     expect(await here.record()).toMatchObject({ version: 1, lease: null });
     expect(here.log.join("")).not.toContain("canary of the provider");
+    const told = { revoked: false, answer: "was not asked, because of a failure on our side" };
+    expect(here.logged("consent-not-replaced")).toMatchObject([told]);
   });
 
   test.each<[rule: string, before: Partial<ConsentResult>, now: Partial<ConsentResult>]>([

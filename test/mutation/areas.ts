@@ -14,7 +14,7 @@ export const areas: readonly Area[] = [
       "consents/**/*",
       "http/{begin,complete}-consent-endpoint",
       "http/pages/**/*",
-      "vending/{consents,consent-edges}",
+      "vending/{consents,consent-edges,disconnect}",
     ],
     leastScore: 92,
   },

@@ -53,6 +53,7 @@ describe("a record of the stream", () => {
   test.each([
     "connectpay/stage/~scope/01",
     "connectpay/stage/~consent/01",
+    "connectpay/stage/~asked/jo",
     "connectpay/stage/~freeze",
     "~notices",
   ])("of another row says nothing: %s", (pk) =>

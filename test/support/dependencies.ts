@@ -82,6 +82,7 @@ export class TestDeployment {
   /** The provider's answer to a revocation. May throw. */
   revoke: () => boolean | null = () => true;
   readonly revoked: string[] = [];
+  readonly revokedKinds: string[] = [];
   /** The provider's outcome for a secret (default: a new token). */
   answer: (secret: string) => Outcome | Promise<Outcome> = () => this.issued();
   faults: TableFault[] = [];
@@ -352,8 +353,9 @@ export class TestDeployment {
       origin: "https://provider.example",
       authorizeUrl: () => Promise.reject(new Error("Nobody is sent anywhere here.")),
       readAuthorizationResponse: () => ({ kind: "mismatch" }),
-      revoke: async (_secret, { token }) => {
+      revoke: async (_secret, { kind, token }) => {
         this.revoked.push(token.expose());
+        this.revokedKinds.push(kind);
         const isRevoked = this.revoke();
         return isRevoked === null ? null : { isRevoked, answer: "answered (made up)" };
       },
