@@ -29,7 +29,7 @@ const slow = [
   "test/infra/{many-realms,synth}.test.ts",
   "test/integration/{chaos,every-await,npm-start,recovery-*,table-stream}.test.ts",
   "test/local/{demo,demo-scenes}.test.ts",
-  "test/packages/client-package.test.ts",
+  "test/packages/{client,constructs}-package.test.ts",
   "test/releases/{side-by-side,rollback,consents}.test.ts",
   "test/{local/aws/dynamodb,store}/dynamodb-local.test.ts",
 ];

@@ -2,7 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import path from "node:path";
-import { bundleFunctions, bundlesFolder } from "../infra/bundle.ts";
+import { bundleFunctions } from "../infra/bundle.ts";
+import { bundlesFolder } from "../infra/bundles-folder.ts";
 import { wrapText } from "../local/wrap-text.ts";
 import { goals } from "./goals.ts";
 import type { GoalVerdict } from "./judge.ts";

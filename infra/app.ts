@@ -1,5 +1,6 @@
 import { App } from "aws-cdk-lib";
-import { bundleFunctions, bundlesFolder } from "./bundle.ts";
+import { bundleFunctions } from "./bundle.ts";
+import { bundlesFolder } from "./bundles-folder.ts";
 import { addNagChecks } from "./cdk-nag.ts";
 import { ConsumerStack } from "./examples/consumer-stack.ts";
 import { isExampleEnabled, readSettings } from "./settings.ts";

@@ -3,12 +3,10 @@ import path from "node:path";
 import type { BuildOptions, Metafile } from "esbuild";
 import { buildSync } from "esbuild";
 import { billOfMaterials } from "./bill-of-materials.ts";
+import { bundlesFolder } from "./bundles-folder.ts";
 import { functionNames } from "./function-names.ts";
 
 const root = path.join(import.meta.dirname, "..");
-
-/** Where `npm run build` writes the bundles, one folder per function: the files that are deployed. */
-export const bundlesFolder = path.join(root, "dist", "functions");
 
 /**
  * Bundles every function, SDK included, into a folder of its name. Code that is not needed to return a stored token

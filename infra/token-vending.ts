@@ -3,7 +3,7 @@ import { Annotations } from "aws-cdk-lib";
 import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { needsConsent } from "../functions/providers/catalogue.ts";
-import { bundlesFolder } from "./bundle.ts";
+import { bundlesFolder } from "./bundles-folder.ts";
 import { checkNames } from "./check-names.ts";
 import type { ApiProps } from "./constructs/api.ts";
 import type { DeploymentKind } from "./constructs/gradual-deployment.ts";
@@ -21,6 +21,9 @@ import { ApiStageStack } from "./stacks/api-stage-stack.ts";
 import { CoreStack } from "./stacks/core-stack.ts";
 import { RealmStack } from "./stacks/realm-stack.ts";
 import { StateStack } from "./stacks/state-stack.ts";
+
+export type { Realm } from "./constructs/realm.ts";
+export type { RealmEntry } from "./realm-list.ts";
 
 export interface TokenVendingProps extends Omit<StateProps, "names">, AlarmOptions {
   readonly realms: readonly RealmEntry[];

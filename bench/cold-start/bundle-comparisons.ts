@@ -1,6 +1,6 @@
 import path from "node:path";
 import { buildSync } from "esbuild";
-import { bundlesFolder } from "../../infra/bundle.ts";
+import { bundlesFolder } from "../../infra/bundles-folder.ts";
 import type { CandidateName } from "../candidates/candidate.ts";
 
 /** Bundles of the comparisons, each with what it consists of, as esbuild's and AWS's documentation have one do it. */

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { bundlesFolder } from "../../infra/bundle.ts";
+import { bundlesFolder } from "../../infra/bundles-folder.ts";
 import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import { TABLE } from "../../test/support/token-table.ts";
 import type { CalledProcess } from "../processes/called-process.ts";

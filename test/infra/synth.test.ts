@@ -148,7 +148,11 @@ async function synthesize(name: string, ...variables: string[]): Promise<Synthes
     "functions",
     "client",
   ]) {
-    cpSync(path.join(root, part), path.join(folder, part), { recursive: true });
+    // Without what is packed there, perhaps meanwhile.
+    const isPacked = (from: string) => /\/(client|infra)\/dist$/.test(from);
+    cpSync(path.join(root, part), path.join(folder, part), {
+      ...{ recursive: true, filter: (from) => !isPacked(from) },
+    });
   }
   symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"));
   const printed = await npmRun("synth", folder, variables);
