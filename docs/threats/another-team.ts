@@ -15,9 +15,9 @@ export const threatsOfAnotherTeam: readonly Threat[] = [
       "may do what is granted, and is denied everything else",
     ],
     removal: {
-      file: "infra/constructs/permissions.ts",
-      from: "resourceArns: functionArns,",
-      to: 'resourceArns: ["*"],',
+      file: "infra/constructs/account-grants.ts",
+      from: "return grantInAccount(grantee, scope, actions, functionArns);",
+      to: 'return grantInAccount(grantee, scope, actions, ["*"]);',
     },
   },
   {

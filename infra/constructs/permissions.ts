@@ -1,34 +1,13 @@
 import { ArnFormat, Stack } from "aws-cdk-lib";
-import type { IGrantable } from "aws-cdk-lib/aws-iam";
-import { Grant, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Grant, IGrantable } from "aws-cdk-lib/aws-iam";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { statusAttributes } from "../../functions/store/status-attributes.ts";
 import type { DeploymentNames } from "../deployment-names.ts";
+import { grantInAccount } from "./account-grants.ts";
 import type { SharedState } from "./shared-state.ts";
 import { connectionsIndexName, dueIndexName } from "./token-table.ts";
-
-/**
- * Grants invoking a function by its name, or by that and an alias. CDK's `grantInvoke` would include every present and
- * future version and alias, and couple the stacks.
- */
-export function grantInvoke(
-  grantee: IGrantable,
-  scope: Construct,
-  ...functionNames: readonly string[]
-): Grant {
-  const functionArns = functionNames.map((resourceName) =>
-    Stack.of(scope).formatArn({
-      ...{ service: "lambda", resource: "function", resourceName },
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    }),
-  );
-  return Grant.addToPrincipal({
-    grantee,
-    actions: ["lambda:InvokeFunction"],
-    resourceArns: functionArns,
-  });
-}
 
 /** The logs in which `npm run vend -- who` looks, and finding them. They are those of every realm, by their names' beginning. */
 export function allowReadingAttribution(
@@ -68,21 +47,17 @@ export function allowReadingSecrets(scope: Construct, prefix: string): PolicySta
  * an account's secret, and finding the realm's function. No reading of values, which that function does.
  */
 export function grantPuttingSecrets(grantee: IGrantable, scope: Construct, prefix: string): Grant {
+  const putting = [
+    "secretsmanager:CreateSecret",
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:ListSecretVersionIds",
+    "secretsmanager:PutSecretValue",
+    "secretsmanager:TagResource",
+    "secretsmanager:UpdateSecretVersionStage",
+  ];
   // The command line finds the function by its description. Listing supports no resource-level permissions.
-  const listing = { grantee, actions: ["lambda:ListFunctions"], resourceArns: ["*"] };
-  const putting = Grant.addToPrincipal({
-    grantee,
-    actions: [
-      "secretsmanager:CreateSecret",
-      "secretsmanager:DescribeSecret",
-      "secretsmanager:ListSecretVersionIds",
-      "secretsmanager:PutSecretValue",
-      "secretsmanager:TagResource",
-      "secretsmanager:UpdateSecretVersionStage",
-    ],
-    resourceArns: [secretsArn(scope, prefix)],
-  });
-  return putting.combine(Grant.addToPrincipal(listing));
+  const listing = grantInAccount(grantee, scope, ["lambda:ListFunctions"], ["*"]);
+  return grantInAccount(grantee, scope, putting, [secretsArn(scope, prefix)]).combine(listing);
 }
 
 function secretsArn(scope: Construct, prefix: string): string {

@@ -4,8 +4,9 @@ import { vendOnlyAlias, withLinksAlias } from "../../functions/http/contract.ts"
 import type { DeploymentNames, RealmFunctionName } from "../deployment-names.ts";
 import { liveAlias } from "../deployment-names.ts";
 import type { ListedRealm } from "../realm-list.ts";
+import { grantInvoke, refuseOtherAccounts } from "./account-grants.ts";
 import { allowFreezing } from "./freeze-permissions.ts";
-import { grantInvoke, grantPuttingSecrets } from "./permissions.ts";
+import { grantPuttingSecrets } from "./permissions.ts";
 import type { SharedState } from "./shared-state.ts";
 import type { VendingApi } from "./vending-api.ts";
 
@@ -19,8 +20,18 @@ export interface RealmGrantsProps {
   readonly consents?: object | undefined;
 }
 
-/** What may be granted to others of one realm. Names alone decide, so that no stack depends on another. */
+/**
+ * What may be granted to others of one realm. Names alone decide, so that no stack depends on another. A grant works or
+ * throws with what to do; what vends or asks for consents by invocation may be granted to other accounts, too, which have
+ * to allow it on their side.
+ */
 export abstract class RealmGrants extends Construct {
+  abstract readonly live: Construct;
+  abstract readonly vendOnly: Construct;
+  abstract readonly withLinks: Construct | undefined;
+  abstract readonly consents:
+    | { readonly beginConsent: Construct; readonly completeConsent: Construct }
+    | undefined;
   /** `provider/environment` */
   readonly realmName: string;
   protected readonly names: DeploymentNames;
@@ -40,12 +51,13 @@ export abstract class RealmGrants extends Construct {
   /** Grants vending from this realm and reporting rejections, by invoking its function or the alias. */
   grantVend(grantee: IGrantable): Grant {
     const name = this.nameOf("vend-token");
-    return grantInvoke(grantee, this, name, `${name}:${liveAlias}`);
+    return grantInvoke(grantee, this, { names: [name, `${name}:${liveAlias}`], target: this.live });
   }
 
   /** Grants vending from this realm without reporting rejections, by invoking the alias `vend-only`. */
   grantVendOnly(grantee: IGrantable): Grant {
-    return grantInvoke(grantee, this, `${this.nameOf("vend-token")}:${vendOnlyAlias}`);
+    const name = `${this.nameOf("vend-token")}:${vendOnlyAlias}`;
+    return grantInvoke(grantee, this, { names: [name], target: this.vendOnly });
   }
 
   /**
@@ -54,7 +66,8 @@ export abstract class RealmGrants extends Construct {
    */
   grantVendWithLinks(grantee: IGrantable): Grant {
     this.requireConsents();
-    return grantInvoke(grantee, this, `${this.nameOf("vend-token")}:${withLinksAlias}`);
+    const name = `${this.nameOf("vend-token")}:${withLinksAlias}`;
+    return grantInvoke(grantee, this, { names: [name], target: this.withLinks });
   }
 
   /** Grants the same over the API, for one account or for all, and asking what came of a link. */
@@ -86,6 +99,7 @@ export abstract class RealmGrants extends Construct {
    * attribute of the realm's items. Throws for a grantee without policies of its own.
    */
   grantFreeze(grantee: IGrantable): void {
+    refuseOtherAccounts(grantee, this, "Freezing");
     for (const statement of allowFreezing(this.table, this.realmName)) {
       const { statementAdded } = grantee.grantPrincipal.addToPrincipalPolicy(statement);
       if (!statementAdded)
@@ -96,7 +110,8 @@ export abstract class RealmGrants extends Construct {
   /** Grants creating consent links, by invoking the function that creates them. */
   grantBeginConsent(grantee: IGrantable): Grant {
     this.requireConsents();
-    return grantInvoke(grantee, this, this.nameOf("begin-consent"));
+    const target = this.consents?.beginConsent;
+    return grantInvoke(grantee, this, { names: [this.nameOf("begin-consent")], target });
   }
 
   /** Grants creating consent links over the API, for one account or for all, and asking what came of them. */
@@ -109,7 +124,8 @@ export abstract class RealmGrants extends Construct {
   /** Grants disconnecting consents, and submitting authorization codes that were copied by hand. */
   grantCompleteConsent(grantee: IGrantable): Grant {
     this.requireConsents();
-    return grantInvoke(grantee, this, this.nameOf("complete-consent"));
+    const target = this.consents?.completeConsent;
+    return grantInvoke(grantee, this, { names: [this.nameOf("complete-consent")], target });
   }
 
   /**
@@ -118,7 +134,7 @@ export abstract class RealmGrants extends Construct {
    */
   grantSecretOperator(grantee: IGrantable): Grant {
     const secrets = grantPuttingSecrets(grantee, this, this.names.secretPrefix(this.realmName));
-    return grantInvoke(grantee, this, this.nameOf("renew-tokens")).combine(secrets);
+    return grantInvoke(grantee, this, { names: [this.nameOf("renew-tokens")] }).combine(secrets);
   }
 
   private vendPath(account: string) {

@@ -9,10 +9,10 @@ import {
   Stage,
 } from "aws-cdk-lib/aws-apigateway";
 import type { IInterfaceVpcEndpoint } from "aws-cdk-lib/aws-ec2";
-import type { IGrantable } from "aws-cdk-lib/aws-iam";
-import { Grant } from "aws-cdk-lib/aws-iam";
+import type { Grant, IGrantable } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
+import { grantInAccount } from "./account-grants.ts";
 import { apiResourcePolicy } from "./api-policy.ts";
 import type { ApiMethod, ApiRoute } from "./api-route.ts";
 import { apiStageName, describeRoute } from "./api-route.ts";
@@ -125,15 +125,10 @@ export class VendingApi extends Construct {
     ];
   }
 
-  /** Grants requests to these paths, in which `*` stands for any account. */
+  /** Grants requests to these paths, in which `*` stands for any account. Throws as `grantInAccount` does. */
   grant(grantee: IGrantable, ...paths: readonly (readonly [ApiMethod, string])[]): Grant {
-    return Grant.addToPrincipal({
-      grantee,
-      actions: ["execute-api:Invoke"],
-      resourceArns: paths.map(([verb, path]) =>
-        this.api.arnForExecuteApi(verb, path, apiStageName),
-      ),
-    });
+    const arns = paths.map(([verb, path]) => this.api.arnForExecuteApi(verb, path, apiStageName));
+    return grantInAccount(grantee, this, ["execute-api:Invoke"], arns);
   }
 }
 

@@ -6,6 +6,7 @@ import { needsConsent } from "../../functions/providers/catalogue.ts";
 import type { ConsentRequester } from "../consent-requester.ts";
 import type { DeploymentNames } from "../deployment-names.ts";
 import type { ListedRealm } from "../realm-list.ts";
+import { grantInvoke, refuseOtherAccounts } from "./account-grants.ts";
 import type { ApiProps } from "./api.ts";
 import { createApi } from "./api.ts";
 import { ApiLogging } from "./api-logging.ts";
@@ -21,7 +22,6 @@ import {
   allowListingConnections,
   allowReadingAttribution,
   allowReadingStatus,
-  grantInvoke,
 } from "./permissions.ts";
 import { FailureQueue } from "./renewal-schedule.ts";
 import type { SharedTable } from "./shared-state.ts";
@@ -121,8 +121,8 @@ export class VendingCore extends Construct {
   grantStatus(grantee: IGrantable): void {
     const { table } = this;
     const principal = grantee.grantPrincipal;
-    grantInvoke(grantee, this, this.names.listConnections).assertSuccess();
-    this.api?.grant(grantee, ["GET", "/v1/connections"]).assertSuccess();
+    grantInvoke(grantee, this, { names: [this.names.listConnections] });
+    this.api?.grant(grantee, ["GET", "/v1/connections"]);
     for (const statement of [
       allowListingConnections(table),
       allowReadingStatus(table, ["dynamodb:GetItem", "dynamodb:BatchGetItem"]),
@@ -137,6 +137,7 @@ export class VendingCore extends Construct {
    * trail. They hold no token. Throws for a grantee without policies of its own.
    */
   grantAttribution(grantee: IGrantable): void {
+    refuseOtherAccounts(grantee, this, "Attribution");
     for (const statement of allowReadingAttribution(this, this.names)) {
       const { statementAdded } = grantee.grantPrincipal.addToPrincipalPolicy(statement);
       if (!statementAdded)
