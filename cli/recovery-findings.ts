@@ -162,7 +162,8 @@ export const recoveryGuides: Readonly<Record<RecoveryFinding, RecoveryGuide>> = 
   },
   "no-consent": {
     summary: "needs a consent",
-    advice: "Make a link when its person is there to use it: it lasts ten minutes.",
+    advice:
+      "Make a link when its person is there to use it, unless the status shows that they were asked.",
     command: consentLink,
     repair: null,
   },

@@ -18,13 +18,35 @@ export interface BegunConsent extends LinkForPerson, AwaitedLink {
   readonly link: Sensitive;
 }
 
+/** Makes a link, as `makeLink` does, and has the status list the connection until the link ends. */
+export async function beginConsent(
+  deps: ConsentDependencies,
+  account: string,
+  deadline: Deadline,
+  asked: AskedLink = {},
+): Promise<BegunConsent> {
+  const begun = await makeLink(deps, account, deadline, asked);
+  await noteAsked(deps, account, begun, deadline);
+  return begun;
+}
+
+/** Of a link that is about to be handed out: one of which the status cannot be told is not. */
+export async function noteAsked(
+  { pendingConsents }: ConsentDependencies,
+  account: string,
+  { pendingId: id, expiresAt }: BegunConsent,
+  { signal }: Deadline,
+): Promise<void> {
+  await pendingConsents.noteAsked({ id, account, expiresAt }, signal);
+}
+
 /**
  * Makes a link for the person who is to consent. Checks first that the link will work, because the caller can fix the
  * secret and the person cannot: fails with `secret-malformed`, `credentials-rejected`, `secret-unavailable` or
  * `unknown-connection`, with `store-unavailable` without a data key, and with `invalid-request` for a link that could be
  * opened for longer than the realm allows, or names whom the provider does not tell.
  */
-export async function beginConsent(
+export async function makeLink(
   deps: ConsentDependencies,
   account: string,
   { signal }: Deadline,

@@ -5,7 +5,7 @@ import type { LinkOffer, LinkOffers } from "../model/link-offers.ts";
 import type { SealedAs } from "../model/sealer.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { BegunConsent } from "./begin-consent.ts";
-import { beginConsent, begunConsent } from "./begin-consent.ts";
+import { begunConsent, makeLink, noteAsked } from "./begin-consent.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { linkShape } from "./link-proof.ts";
 import { pendingFields } from "./link-state.ts";
@@ -37,7 +37,7 @@ export async function refusalWithLink(
 
 /**
  * The link for whoever is to consent for this account: the same one for every caller until a browser has continued with it,
- * or it is about to expire. Fails as `beginConsent` does.
+ * or it is about to expire. Fails as `makeLink` does.
  */
 async function offerLink(
   deps: OfferDependencies,
@@ -49,12 +49,15 @@ async function offerLink(
   const seen = await deps.linkOffers.read(account, signal);
   const offered = await openOffer(deps, seen, signal);
   if (offered) return offered;
-  const begun = await beginConsent(deps, account, deadline, { begunBy });
+  const begun = await makeLink(deps, account, deadline, { begunBy });
   const offer = await sealOffer(deps, account, begun, signal);
-  if (await deps.linkOffers.replace(offer, seen, signal)) return begun;
-  // Another caller was faster. The link that nobody has been told expires by itself.
-  const others = await deps.linkOffers.read(account, signal);
-  return (await openOffer(deps, others, signal)) ?? begun;
+  if (!(await deps.linkOffers.replace(offer, seen, signal))) {
+    // Another caller was faster. The link that nobody has been told expires by itself.
+    const others = await openOffer(deps, await deps.linkOffers.read(account, signal), signal);
+    if (others) return others;
+  }
+  await noteAsked(deps, account, begun, deadline);
+  return begun;
 }
 
 /** Null when it is nothing to offer any more: opened, used, about to expire, or not made here. */

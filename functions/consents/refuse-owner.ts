@@ -1,3 +1,4 @@
+import type { Connection } from "../model/connection.ts";
 import type { ConsentResult, NamedOwner, RevocableToken } from "../model/consent.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { VendingError } from "../model/errors.ts";
@@ -65,23 +66,41 @@ export async function refuseOwner(
     ...{ failure: null, doubtedAt, isConsentOver: false, isTokenDead: false, revocationScope },
     ledger: ledgerAfter(ledger, entry),
   });
+  deps.log.warn("consent-not-replaced", { connection, ...entry, ...difference });
   let stored: TokenRecord | null = null;
   try {
     stored = await storeOrRecordLate(deps, held, entry, issued, () =>
       retryUntilLeaseEnd(deps, lease, signal, (storing) => deps.store.fail(held, refusal, storing)),
     );
   } finally {
-    const mayRevoke = isOfNobodyStored(deps, record.consent, consent);
-    const open = async () => revocableOf(issued);
-    const revocation = mayRevoke ? await revokeToken(deps, connection, open, signal) : null;
-    const told = { connection, ...entry, ...difference, ...revocationFields(revocation) };
-    deps.log.warn("consent-not-replaced", told);
+    await revokeUnstored(deps, connection, stored, { ...issued, consent }, signal);
   }
   return {
     outcome: "failed",
     record: stored ?? (await deps.store.read(connection, signal)),
     problem: new OtherOwner(difference),
   };
+}
+
+/** Has the provider revoke what was not stored, unless that may end the consent which is stored by now. */
+async function revokeUnstored(
+  deps: Dependencies,
+  connection: Connection,
+  known: TokenRecord | null,
+  issued: Issued & { readonly consent: ConsentResult },
+  signal: AbortSignal,
+): Promise<void> {
+  let current = known;
+  try {
+    current ??= await deps.store.read(connection, signal);
+  } catch {
+    // Whose consent is stored is not known, and this failure is told by whoever has made the write.
+    return;
+  }
+  if (!isOfNobodyStored(deps, current?.consent ?? null, issued.consent)) return;
+  const open = async () => revocableOf(issued);
+  const revocation = await revokeToken(deps, connection, open, signal);
+  deps.log.info("unstored-consent-revoked", { connection, ...revocationFields(revocation) });
 }
 
 function differenceOf(

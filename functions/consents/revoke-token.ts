@@ -21,7 +21,9 @@ export async function revokeToken(
   try {
     const token = await openToken(signal);
     if (!token) return null;
-    const secret = await deps.secrets.read(secretAccount(deps, connection), 0, signal);
+    const account = secretAccount(deps, connection);
+    const cached = () => deps.secrets.read(account, Number.POSITIVE_INFINITY, signal);
+    const secret = await deps.secrets.read(account, 0, signal).catch(cached);
     return await (await provider.consent()).revoke(secret.text, token, signal);
   } catch (error) {
     deps.log.warn("consent-not-revoked", { connection, ...describeError(error) });

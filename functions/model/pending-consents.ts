@@ -21,6 +21,12 @@ export type PendingConsentWrite =
 export interface PendingConsents {
   add(pending: PendingConsent, signal: AbortSignal): Promise<void>;
 
+  /** Notes for the status that this is the account's latest link that somebody was told. */
+  noteAsked(
+    pending: Pick<PendingConsent, "id" | "account" | "expiresAt">,
+    signal: AbortSignal,
+  ): Promise<void>;
+
   /** Strongly consistent. */
   read(id: string, signal: AbortSignal): Promise<PendingConsent | null>;
 

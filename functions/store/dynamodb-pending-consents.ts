@@ -73,25 +73,6 @@ export function dynamoDbPendingConsents(
     return { done: false, pending };
   }
 
-  /** For the status. A link of which this could not be told is not handed out. */
-  async function tellAsked(account: string, id: string, expiresAt: Date, signal: AbortSignal) {
-    const asked = askedPrefix(realmName(realm));
-    const command = new UpdateItemCommand({
-      TableName: tableName,
-      Key: { pk: text(`${asked}/${account}`) },
-      UpdateExpression: "SET #realm = :asked, #pendingId = :id, #ttl = :ttl",
-      ExpressionAttributeNames: { "#realm": "realm", "#pendingId": "pendingId", "#ttl": "ttl" },
-      ExpressionAttributeValues: {
-        ":asked": text(asked),
-        ":id": text(id),
-        ":ttl": count(ttlOf(expiresAt) + askedLongerS),
-      },
-    });
-    await client.send(command, { abortSignal: signal }).catch((error) => {
-      throw unavailable(error);
-    });
-  }
-
   return {
     async add({ id, account, expiresAt, proof, begunBy }, signal) {
       const sealed = proof && { proof: { B: proof } };
@@ -101,10 +82,25 @@ export function dynamoDbPendingConsents(
         updateItem(tableName, keyOf(id), { set, onlyIf: neverSeen, given: {} }),
       );
       // If the row already exists, the SDK has repeated a write that had succeeded.
-      await Promise.all([
-        attempt(id, () => client.send(command, { abortSignal: signal }), signal),
-        tellAsked(account, id, expiresAt, signal),
-      ]);
+      await attempt(id, () => client.send(command, { abortSignal: signal }), signal);
+    },
+
+    async noteAsked({ id, account, expiresAt }, signal) {
+      const prefix = askedPrefix(realmName(realm));
+      const command = new UpdateItemCommand({
+        TableName: tableName,
+        Key: { pk: text(`${prefix}/${account}`) },
+        UpdateExpression: "SET #realm = :prefix, #pendingId = :id, #ttl = :ttl",
+        ExpressionAttributeNames: { "#realm": "realm", "#pendingId": "pendingId", "#ttl": "ttl" },
+        ExpressionAttributeValues: {
+          ":prefix": text(prefix),
+          ":id": text(id),
+          ":ttl": count(ttlOf(expiresAt) + askedLongerS),
+        },
+      });
+      await client.send(command, { abortSignal: signal }).catch((error) => {
+        throw unavailable(error);
+      });
     },
 
     read: readItem,

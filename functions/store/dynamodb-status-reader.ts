@@ -2,7 +2,13 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { BatchGetItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { Clock } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
-import { accountOf, connectionOf, realmName, realmOf } from "../model/connection.ts";
+import {
+  accountOf,
+  accountPattern,
+  connectionOf,
+  realmName,
+  realmOf,
+} from "../model/connection.ts";
 import type { LatestLink, StatusReader } from "../model/connection-status.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Freeze } from "../model/freeze.ts";
@@ -16,6 +22,9 @@ import { readTold } from "./told-attribute.ts";
 
 /** Keys only: a connection's first lease adds it, and later writes do not change it. */
 const indexName = "connections";
+
+/** A hash in base64url. Any realm's role can write anything else, which must not fail the status of the others. */
+const idShape = /^[\w-]{1,64}$/;
 
 /** Unprocessed keys are requested again, after a pause that doubles. */
 const maxAttempts = 4;
@@ -93,7 +102,7 @@ export function dynamoDbStatusReader(
     const page = await client.send(command, { abortSignal: signal }).catch((error) => {
       throw unavailable(error);
     });
-    return (page.Items ?? []).flatMap(({ pk }) => pk?.S?.slice(prefix.length + 1) ?? []);
+    return (page.Items ?? []).map(({ pk }) => pk?.S?.slice(prefix.length + 1) ?? "");
   }
 
   /** Null for a record of a newer release, so that it does not hide the others. */
@@ -114,7 +123,9 @@ export function dynamoDbStatusReader(
 
     async askedOf(realm, after, limit, signal) {
       const accounts = await accountsUnder(askedPrefix(realmName(realm)), after, limit, signal);
-      return accounts.map((account) => connectionOf(realm, account));
+      return accounts
+        .filter((account) => accountPattern.test(account))
+        .map((account) => connectionOf(realm, account));
     },
 
     async asked(connections, signal) {
@@ -122,8 +133,8 @@ export function dynamoDbStatusReader(
       const latest = await readAll(connections.map(askedKey), linkAttributes, signal);
       const ids = new Map(
         connections.flatMap((connection) => {
-          const id = latest.get(askedKey(connection))?.["pendingId"]?.S;
-          return id === undefined ? [] : [[connection, id] as const];
+          const id = latest.get(askedKey(connection))?.["pendingId"]?.S ?? "";
+          return idShape.test(id) ? [[connection, id] as const] : [];
         }),
       );
       const keys = new Set([...ids].map(([connection, id]) => pendingKey(realmOf(connection), id)));

@@ -106,11 +106,8 @@ async function findIn(
     isByConsent(realm.policy) ? reader.askedOf(realm, after, limit, signal) : [],
   ]);
   const isAsked = new Set(asked);
-  const all = new Set([...recorded, ...asked]);
-  return [...all]
-    .sort()
-    .slice(0, limit)
-    .map((connection) => ({ connection, isAsked: isAsked.has(connection) }));
+  const all = [...new Set([...recorded, ...asked])].sort();
+  return all.map((connection) => ({ connection, isAsked: isAsked.has(connection) }));
 }
 
 function realmNamed({ realms }: StatusDependencies, name: string): ListedRealm {

@@ -64,6 +64,9 @@ describe("with `consent-required`, a caller who may have it", () => {
     all.push(await offered(site));
     expect(new Set(all.map(({ url }) => url)).size).toBe(1);
     expect(new Set(all.map(({ id }) => id)).size).toBe(1);
+    // Of the links of those who were slower nobody was told.
+    const asked = (await site.rows()).filter((row) => row.includes("/~asked/jo"));
+    expect(asked).toEqual([expect.stringContaining(`{"S":"${all[0]?.id.split(".")[0]}"}`)]);
     expect((await offered(site, "ann")).url).not.toBe(all[0]?.url);
   });
 

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { ConsentResult, NamedOwner } from "../../functions/model/consent.ts";
+import { VendingError } from "../../functions/model/errors.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
+import type { TokenStore } from "../../functions/model/token-store.ts";
 import { statedConsent } from "../support/a-consent.ts";
-import { consentedDeployment, TestDeployment } from "../support/dependencies.ts";
+import { consentedDeployment } from "../support/consented-deployment.ts";
+import { TestDeployment } from "../support/dependencies.ts";
 import { byConsent } from "../support/policies.ts";
 
 const consented = (changes: Partial<ConsentResult> = {}) =>
@@ -44,7 +47,7 @@ describe("a new consent", () => {
     expect(here.revoked).toEqual([expect.stringContaining("canary-token")]);
     expect(here.revokedKinds).toEqual(["access-token"]);
     const told = { revoked: true, answer: "answered (made up)" };
-    expect(here.logged("consent-not-replaced")).toMatchObject([told]);
+    expect(here.logged("unstored-consent-revoked")).toMatchObject([told]);
   });
 
   test("of another person is named in the ledger, too, if another process has taken over meanwhile", async () => {
@@ -67,14 +70,31 @@ describe("a new consent", () => {
     expect(here.revoked).toEqual(["refresh-1"]);
   });
 
-  test("of another person is named once if the answer to the write was lost", async () => {
+  test("of a person whose later one was stored meanwhile is refused, and nothing is revoked", async () => {
     const here = await aConsentedDeployment();
     here.consented = consented({ subject: "person-2" });
-    here.answer = () => {
-      here.faults = ["answer-lost"];
+    here.answer = async () => {
+      here.answer = () => here.issued();
+      here.clock.advance(10_000);
+      await here.consent("code-3", { mayReplace: true });
       return here.issued();
     };
     await expect(here.consent("code-2")).rejects.toThrow("another person");
+    expect(await here.record()).toMatchObject({ version: 2 });
+    expect(here.revoked).toEqual([]);
+  });
+
+  test("of another person is named once if the answer to the write was lost", async () => {
+    const here = await aConsentedDeployment();
+    here.consented = consented({ subject: "person-2" });
+    const { store } = here.dependencies();
+    const fail: TokenStore["fail"] = async (...wanted) => {
+      await store.fail(...wanted);
+      here.clock.advance(10_000);
+      throw new VendingError("store-unavailable", "made up", 1);
+    };
+    const consenting = here.consent("code-2", {}, { store: { ...store, fail } });
+    await expect(consenting).rejects.toThrow("made up");
     const record = await here.record();
     expect(record?.ledger.map(({ outcome }) => outcome)).toEqual(["issued", "other-owner"]);
     expect(here.logged("late-issue")).toEqual([]);
@@ -91,7 +111,7 @@ describe("a new consent", () => {
     expect(await here.record()).toMatchObject({ version: 1, lease: null });
     expect(here.log.join("")).not.toContain("canary of the provider");
     const told = { revoked: false, answer: "was not asked, because of a failure on our side" };
-    expect(here.logged("consent-not-replaced")).toMatchObject([told]);
+    expect(here.logged("unstored-consent-revoked")).toMatchObject([told]);
   });
 
   test.each<[rule: string, before: Partial<ConsentResult>, now: Partial<ConsentResult>]>([

@@ -49,9 +49,11 @@ describe("docs/privacy.md has the period", () => {
   test("of a link, its cookie and a used code", () => {
     const minutes = linkLifetimeMs / 60_000;
     expect(periodOf("pending consent")).toBe(
-      `${minutes} minutes, and again ${minutes} after "continue"`,
+      `${minutes} minutes or as long as the realm's settings say, and ${minutes} after "continue"`,
     );
-    expect(periodOf("cookie in the person's browser")).toBe(`${2 * minutes} minutes`);
+    expect(periodOf("cookie in the person's browser")).toBe(
+      `${minutes} minutes longer than the link`,
+    );
     expect(periodOf("used code")).toBe(`${usedCodeMs / 86_400_000} day`);
   });
 });

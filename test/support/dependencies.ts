@@ -43,7 +43,6 @@ import type { SimulatedProcess } from "../simulation/simulated-process.ts";
 import type { TableFault } from "../simulation/simulated-table.ts";
 import { at } from "./a-record.ts";
 import { FixedClock } from "./fixed-clock.ts";
-import { byConsent } from "./policies.ts";
 import { ReplayedTable } from "./replayed-table.ts";
 
 const realm = { provider: "conferma", environment: "production" } as const;
@@ -116,11 +115,16 @@ export class TestDeployment {
   }
 
   /** Completes a consent with a code. */
-  consent(code = "code-1", asked: AskedConsent = {}): Promise<TokenRecord> {
-    return this.consentOf("default", code, asked);
+  consent(code?: string, asked?: AskedConsent, changes?: Partial<Dependencies>) {
+    return this.consentOf("default", code, asked, changes);
   }
 
-  consentOf(account: string, code = "code-1", asked: AskedConsent = {}): Promise<TokenRecord> {
+  consentOf(
+    account: string,
+    code = "code-1",
+    asked: AskedConsent = {},
+    changes: Partial<Dependencies> = {},
+  ): Promise<TokenRecord> {
     const authority = {
       kind: "code",
       code: new Sensitive(code),
@@ -128,7 +132,8 @@ export class TestDeployment {
       asked,
     } as const;
     const call = this.#call("caller", 20_000);
-    return redeemCode(this.dependencies(), this.#connection(account), authority, call);
+    const deps = { ...this.dependencies(), ...changes };
+    return redeemCode(deps, this.#connection(account), authority, call);
   }
 
   disconnect(): ReturnType<typeof disconnect> {
@@ -389,12 +394,4 @@ function dated(answer: Outcome, aheadMs: number): Outcome {
 
 function secretOf(authority: GrantCredential): string {
   return authority.kind === "code" ? authority.code.expose() : authority.refreshToken.expose();
-}
-
-/** A deployment at whose provider a person has consented. */
-export async function consentedDeployment(consent: ConsentResult): Promise<TestDeployment> {
-  const here = new TestDeployment(byConsent);
-  here.consented = consent;
-  await here.consent();
-  return here;
 }

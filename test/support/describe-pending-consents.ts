@@ -125,23 +125,6 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
     watched.destroy();
   });
 
-  it("makes no link that the status could not list, or that its maker has given up", async () => {
-    const pending = { id: "canary-2", account: "bo", expiresAt, browser: null, proof };
-    const failing = clientOf(database.url);
-    failing.middlewareStack.add((next) => async (args) => {
-      if (JSON.stringify(args.input).includes("/~asked/")) throw new Error("made up");
-      return next(args);
-    });
-    const consents = dynamoDbPendingConsents(failing, TABLE, realm);
-    await expect(consents.add(pending, signal)).rejects.toMatchObject({
-      code: "store-unavailable",
-    });
-    failing.destroy();
-    await expect(store.add(pending, AbortSignal.abort())).rejects.toMatchObject({
-      code: "store-unavailable",
-    });
-  });
-
   describe("a row is given", () => {
     it("to the browser that asks first, which may ask again: its end does not move", async () => {
       const pending = await added();
@@ -265,8 +248,12 @@ export function describePendingConsents(start: () => Promise<RunningDatabase>): 
   it("fails with `store-unavailable` when the table is unavailable, without quoting the row", async () => {
     const nowhere = clientOf("http://127.0.0.1:1");
     const away = dynamoDbPendingConsents(nowhere, TABLE, realm);
+    const gone = AbortSignal.abort();
     const uses = [
       () => away.add({ id: "canary", account: "jo", expiresAt, browser: null, proof }, signal),
+      () => away.noteAsked({ id: "canary", account: "jo", expiresAt }, signal),
+      () => store.add({ id: "canary", account: "jo", expiresAt, browser: null, proof }, gone),
+      () => store.noteAsked({ id: "canary", account: "jo", expiresAt }, gone),
       () => away.read("canary", signal),
       () => away.bind("canary", "b", now, until, signal),
       () => away.claim("canary", "b", now, signal),

@@ -219,7 +219,9 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
     const ask = async (realm: RealmId, account: string, changes: Partial<PendingConsent> = {}) => {
       const id = randomUUID();
       const consents = dynamoDbPendingConsents(client, TABLE, realm);
-      await consents.add({ ...link, id, account, ...changes }, signal);
+      const pending = { ...link, id, account, ...changes };
+      await consents.add(pending, signal);
+      await consents.noteAsked(pending, signal);
       return { id, consents };
     };
 
@@ -274,6 +276,23 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
       const of = `${realmName(realm)}/~asked`;
       await put({ pk: { S: `${of}/bo` }, realm: { S: of }, pendingId: { S: id } });
       expect(await reader.asked([connectionOf(realm, "bo")], signal)).toEqual(new Map());
+    });
+
+    it("reads on where a realm's role has written what is none of its links", async () => {
+      const realm = aRealm();
+      const of = `${realmName(realm)}/~asked`;
+      await ask(realm, "jo");
+      for (const [account, pendingId] of [
+        ["bo", "x".repeat(3000)],
+        ["li", "../jo"],
+        ["weird/../x", "1"],
+      ]) {
+        const row = { pk: { S: `${of}/${account}` }, realm: { S: of } };
+        await put({ ...row, pendingId: { S: pendingId ?? "" } });
+      }
+      const found = await reader.askedOf(realm, null, 101, signal);
+      expect(found).toEqual(["bo", "jo", "li"].map((account) => connectionOf(realm, account)));
+      expect([...(await reader.asked(found, signal)).keys()]).toEqual([connectionOf(realm, "jo")]);
     });
 
     it("leaves a row that goes a day after its link", async () => {

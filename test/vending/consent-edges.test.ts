@@ -12,7 +12,8 @@ import { nextScheduledRenewal } from "../../functions/vending/decision/token-tim
 import { openRefreshToken } from "../../functions/vending/issuing/stored-consent.ts";
 import { statedConsent } from "../support/a-consent.ts";
 import { aLease, aRecord, at } from "../support/a-record.ts";
-import { consentedDeployment, TestDeployment } from "../support/dependencies.ts";
+import { consentedDeployment } from "../support/consented-deployment.ts";
+import { TestDeployment } from "../support/dependencies.ts";
 import { byConsent, early } from "../support/policies.ts";
 
 const dayMs = 86_400_000;

@@ -44,9 +44,9 @@ export async function commitToken(
   const isExpired = times.usableUntil !== null && times.usableUntil <= now;
   // A new refresh token is stored whatever came with it: the one before it may no longer be valid.
   if (isExpired && issued.consent?.refreshToken == null) {
-    const unusable = issued.lifetime.kind === "unlimited" ? keyAboutToExpire : expiredOnArrival;
-    const failed = { ...unusable, unusable: { fingerprint, issued } };
-    return recordFailure(deps, held, attempt, failed, signal);
+    const isKey = issued.lifetime.kind === "unlimited";
+    const reason = isKey ? keyAboutToExpire : { ...expiredOnArrival, issued };
+    return recordFailure(deps, held, attempt, { ...reason, fingerprint }, signal);
   }
   const failure = isExpired ? failureOnArrival(deps, held, attempt, now) : null;
   const result = { fingerprint, outcome: "issued", version } as const;

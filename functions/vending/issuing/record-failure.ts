@@ -20,8 +20,10 @@ interface FailedRequest {
   readonly detail: string;
   readonly mayHaveIssued: boolean;
   readonly retryAfterMs: number | null;
-  /** An issued token that is not usable. */
-  readonly unusable?: { readonly fingerprint: string; readonly issued: Issued };
+  /** Of a token or key that is of no use. */
+  readonly fingerprint?: string;
+  /** The provider has issued it, which others have to be told of. */
+  readonly issued?: Issued;
 }
 
 /** What the request used; `secretVersion` is null when no secret was read. */
@@ -37,7 +39,7 @@ export async function recordFailure(
   deps: Dependencies,
   held: HeldLease,
   { revocationScope, latencyMs, secretVersion }: RequestContext,
-  { code, mayHaveIssued, retryAfterMs, unusable, ...failed }: FailedRequest,
+  { code, mayHaveIssued, retryAfterMs, issued, ...failed }: FailedRequest,
   signal: AbortSignal,
 ): Promise<Renewal> {
   const { record, lease } = held;
@@ -47,7 +49,7 @@ export async function recordFailure(
   const detail = isConsentOver && isDoubted(record) ? refreshWasLost : failed.detail;
   const at = deps.clock.now();
   const entry = ledgerEntry(held, at, latencyMs, {
-    fingerprint: unusable?.fingerprint ?? null,
+    fingerprint: failed.fingerprint ?? null,
     outcome: code,
     version,
   });
@@ -76,9 +78,7 @@ export async function recordFailure(
   });
   const store = () =>
     retryUntilLeaseEnd(deps, lease, signal, (storing) => deps.store.fail(held, failedOf, storing));
-  const stored = await (unusable
-    ? storeOrRecordLate(deps, held, entry, unusable.issued, store)
-    : store());
+  const stored = await (issued ? storeOrRecordLate(deps, held, entry, issued, store) : store());
   return {
     outcome: "failed",
     record: stored ?? (await deps.store.read(connection, signal)),

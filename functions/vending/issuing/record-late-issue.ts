@@ -62,9 +62,8 @@ function logNamed(deps: Dependencies, connection: Connection, entry: LedgerEntry
 }
 
 /** Looks into the ledger too, because other processes may have renewed since. */
-function isNamed({ token, ledger }: TokenRecord, { owner, fingerprint }: LedgerEntry): boolean {
-  const isIt = (entry: LedgerEntry) =>
-    entry.owner === owner && entry.fingerprint === fingerprint && entry.outcome !== "late";
+function isNamed({ token, ledger }: TokenRecord, { owner }: LedgerEntry): boolean {
+  const isIt = (entry: LedgerEntry) => entry.owner === owner && entry.outcome !== "late";
   return token?.committedBy === owner || ledger.some(isIt);
 }
 

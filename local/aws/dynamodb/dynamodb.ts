@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
-import { setImmediate } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import dynalite from "dynalite";
 import type { FaultInjection } from "../fault-injection.ts";
 import { createFaultInjector } from "../fault-injection.ts";
@@ -48,7 +48,8 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Loca
     deleteTableMs: 0,
   });
   const requests = requestCounter();
-  const underWay = new Set<ServerResponse>();
+  const underWay = new Set<Promise<void>>();
+  let isStopping = false;
   const { apply, injectFault, clearFaults } = createFaultInjector({
     throttle: new AwsError(
       "ThrottlingException",
@@ -67,8 +68,13 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Loca
       const principal = await guard.authenticate(request, body, "dynamodb");
       guard.report(principal, `dynamodb:${operation}`, parseInput(body));
       if (await apply(operation, response)) return;
-      underWay.add(response);
-      onEnd(response, () => underWay.delete(response));
+      if (isStopping) {
+        response.destroy();
+        return;
+      }
+      const handled = new Promise<void>((resolve) => onEnd(response, () => resolve()));
+      underWay.add(handled);
+      void handled.then(() => underWay.delete(handled));
       watchAnswer(
         options,
         dynaliteListener,
@@ -89,8 +95,11 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Loca
     ...{ requests, injectFault, clearFaults },
     async stop() {
       // dynalite throws where a write meets a closed database, although nobody waits for its answer any more.
-      const latest = performance.now() + longestEndMs;
-      while (underWay.size > 0 && performance.now() < latest) await setImmediate();
+      isStopping = true;
+      const tooLong = new AbortController();
+      const limit = sleep(longestEndMs, undefined, { signal: tooLong.signal }).catch(() => {});
+      await Promise.race([Promise.all(underWay), limit]);
+      tooLong.abort();
       await listening.stop();
     },
   };
