@@ -1,6 +1,7 @@
 import type { SecretCheckAnswer } from "../../functions/http/contract.ts";
 import { formatTable } from "../../local/format-table.ts";
 import { wrapText } from "../../local/wrap-text.ts";
+import { isLeftToPeople } from "../recovery-findings.ts";
 import { withRelativeTime } from "../relative-time.ts";
 import type { SecretVersionInfo } from "./secret-store.ts";
 
@@ -27,7 +28,7 @@ export function formatPut(answer: PutAnswer): string {
     `Version ${versionId} of ${secret} is current.`,
     `The provider: ${formatTrial(trial)}`,
     previous === null
-      ? `Next: npm run vend -- vend ${connection}`
+      ? `Next: npm run vend -- ${isLeftToPeople(connection) ? "consent" : "vend"} ${connection}`
       : `To go back: npm run vend -- secret put ${connection} --undo`,
   );
 }

@@ -3,7 +3,7 @@ import type { ProviderId } from "../../functions/providers/catalogue.ts";
 import { providerIds } from "../../functions/providers/catalogue.ts";
 import type { CommandContext } from "../command.ts";
 import type { DeployedFunctions } from "../deployed-functions.ts";
-import { cliFailure, UsageError } from "../failure.ts";
+import { CommandFailure, cliFailure, UsageError } from "../failure.ts";
 import { parseConnection } from "../parse-arguments.ts";
 import type { SecretStages, SecretStore } from "./secret-store.ts";
 
@@ -40,11 +40,27 @@ export async function checkByFunction(
   checkSecret: CheckOptions,
 ): Promise<SecretCheckAnswer> {
   const payload = { account, checkSecret };
-  const answer = await functions.invoke<SecretCheckAnswer>("renew-tokens", realm, payload);
+  const answer = await functions
+    .invoke<SecretCheckAnswer>("renew-tokens", realm, payload)
+    .catch((error: unknown) => {
+      throw isOfOtherFunction(error) ? notTheRightFunction() : error;
+    });
   if (typeof answer?.secret === "string") return answer;
   // A function of an earlier release takes any payload for a tick of its schedule.
   const detail = "The deployed function cannot check secrets. Deploy this release first.";
   throw cliFailure("function-failed", "The deployment is older than this command", detail);
+}
+
+function notTheRightFunction(): CommandFailure {
+  const detail = "Name the realm's renew-tokens: --function …-renew.";
+  return cliFailure("no-function", "The named function checks no secrets", detail);
+}
+
+/** Another function takes the member for a mistake of its caller. */
+function isOfOtherFunction(error: unknown): boolean {
+  if (!(error instanceof CommandFailure)) return false;
+  const { code, detail = "" } = error.problem;
+  return code === "invalid-request" && detail.startsWith("checkSecret:");
 }
 
 const visibilityAttempts = 4;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { formatPut } from "../../cli/secrets/format-secret.ts";
 import { generateValue } from "../../local/secret-seeder.ts";
 import type { SecretWorld } from "./secret-world.ts";
 import { startSecretWorld } from "./secret-world.ts";
@@ -145,6 +146,25 @@ describe("a secret that does not exist", () => {
     const next = await world.vend(`secret put ${connection} --file ${world.file({ apiKey })}`);
     expect(next.exitCode).toBe(0);
   });
+});
+
+test("a function that checks no secrets is not the one to name", async () => {
+  const connection = "client-credentials/acme/default";
+  const named = "--function token-vending-client-credentials-acme";
+  const { exitCode, notices } = await world.vend(`secret check ${connection} ${named}`);
+  expect(exitCode).toBe(1);
+  expect(notices).toContain("--function …-renew");
+});
+
+test("after the first value for a consent comes the consent", () => {
+  const put = { secret: "token-vending/x", versionId: "1", previous: null, isNew: true };
+  const first = { ...put, trial: { outcome: "not-tried", detail: "", expiresAt: null } as const };
+  const next = (connection: string) =>
+    formatPut({ ...first, connection })
+      .split("\n")
+      .at(-1);
+  expect(next("connectpay/stage/default")).toMatch("vend -- consent connectpay/stage/default");
+  expect(next("conferma/sandbox/default")).toMatch("vend -- vend conferma/sandbox/default");
 });
 
 describe("undo", () => {

@@ -31,8 +31,13 @@ describe("a consent stays valid", () => {
     acme.settings.lifetimeMs = 3000;
     expect(await consent(acmeRealm, "rotates")).toBe(200);
     const before = acme.oracle.refreshes();
-    for (const version of [2, 3]) {
-      await sleep(3000);
+    // On a busy machine the eight are answered over some seconds, in which the new token has to live.
+    for (const [version, lifetimeMs] of [
+      [2, 8000],
+      [3, 60_000],
+    ] as const) {
+      await sleep(acme.settings.lifetimeMs);
+      acme.settings.lifetimeMs = lifetimeMs;
       const all = await Promise.all(Array.from({ length: 8 }, () => vend(acmeRealm, "rotates")));
       expect(sameAnswer(all).version).toBe(version);
     }

@@ -7,7 +7,7 @@ import { VendingError } from "../../functions/model/errors.ts";
 import type { Measure } from "../../functions/model/metrics.ts";
 import type { NotIssued } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
-import { storeOrRecordLate } from "../../functions/vending/issuing/record-late-issue.ts";
+import { storeOrRecordLate } from "../../functions/vending/issuing/lease.ts";
 import { measureVend } from "../../functions/vending/process-vending.ts";
 import { aLease, aRecord, aToken, at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";

@@ -2,10 +2,13 @@ import { later, msBetween, plusMs } from "../../model/clock.ts";
 import type { Connection } from "../../model/connection.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { VendingError } from "../../model/errors.ts";
+import type { Issued } from "../../model/provider.ts";
 import { isLossPossible } from "../../model/provider.ts";
 import type { CallLimits, Deadline } from "../../model/time-limits.ts";
 import { commitReserveMs, secretReserveMs } from "../../model/time-limits.ts";
-import type { Lease, RenewalReason, TokenRecord } from "../../model/token-record.ts";
+import type { Lease, LedgerEntry, RenewalReason, TokenRecord } from "../../model/token-record.ts";
+import type { HeldLease } from "../../model/token-store.ts";
+import { recordLateIssue } from "./record-late-issue.ts";
 
 /** How long a lease lasts: long enough for everything that its holder does under it. */
 export function leaseMs(limits: CallLimits): number {
@@ -74,6 +77,26 @@ export async function retryUntilLeaseEnd<T>(
       });
     }
   }
+}
+
+/**
+ * Makes the write that ends the lease and names the issued token. If it fails, or another process has taken over (null), the
+ * token is recorded as late: it is never dropped silently.
+ */
+export async function storeOrRecordLate(
+  deps: Dependencies,
+  held: HeldLease,
+  entry: LedgerEntry,
+  issued: Issued,
+  store: () => Promise<TokenRecord | null>,
+): Promise<TokenRecord | null> {
+  let stored: TokenRecord | null = null;
+  try {
+    stored = await store();
+  } finally {
+    if (!stored) await recordLateIssue(deps, held, entry, issued);
+  }
+  return stored;
 }
 
 /** How a renewal ended, and the record at that moment. */

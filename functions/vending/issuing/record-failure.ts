@@ -10,8 +10,7 @@ import { isDoubted, ledgerAfter } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
 import { backOffUntil } from "../decision/back-off.ts";
 import type { Renewal } from "./lease.ts";
-import { retryUntilLeaseEnd } from "./lease.ts";
-import { storeOrRecordLate } from "./record-late-issue.ts";
+import { retryUntilLeaseEnd, storeOrRecordLate } from "./lease.ts";
 import { ledgerEntry } from "./report-issue.ts";
 import type { RenewalAttempt } from "./request-token.ts";
 

@@ -11,31 +11,11 @@ const maxAttempts = 3;
 const timeoutMs = 1000;
 
 /**
- * Makes the write that ends the lease and names the issued token. If it fails, or another process has taken over (null), the
- * token is recorded as late: it is never dropped silently.
- */
-export async function storeOrRecordLate(
-  deps: Dependencies,
-  held: HeldLease,
-  entry: LedgerEntry,
-  issued: Issued,
-  store: () => Promise<TokenRecord | null>,
-): Promise<TokenRecord | null> {
-  let stored: TokenRecord | null = null;
-  try {
-    stored = await store();
-  } finally {
-    if (!stored) await recordLateIssue(deps, held, entry, issued);
-  }
-  return stored;
-}
-
-/**
  * Records a token that was issued but not named before its lease ended. Nobody may use it. Where a new token revokes the
  * old (or replaces the refresh token), all tokens requested before it are in doubt. Never fails: if the store is
  * unavailable, the log still has the evidence.
  */
-async function recordLateIssue(
+export async function recordLateIssue(
   deps: Dependencies,
   { record: { connection } }: HeldLease,
   entry: LedgerEntry,

@@ -3,7 +3,7 @@ import { plusMs } from "../../../functions/model/clock.ts";
 import type { Dependencies } from "../../../functions/model/dependencies.ts";
 import { isDoubted } from "../../../functions/model/token-record.ts";
 import type { HeldLease, TokenStore } from "../../../functions/model/token-store.ts";
-import { storeOrRecordLate } from "../../../functions/vending/issuing/record-late-issue.ts";
+import { storeOrRecordLate } from "../../../functions/vending/issuing/lease.ts";
 import { ledgerEntry } from "../../../functions/vending/issuing/report-issue.ts";
 import { aFailedIssue, at } from "../../support/a-record.ts";
 import { TestDeployment } from "../../support/dependencies.ts";
