@@ -184,10 +184,7 @@ export class SimulatedStage {
     // Two errors, each of them harmless, may add up to more than a reader of records tolerates.
     if (differMs + maxClockSkewMs / 2 > mostHarmlessMs)
       circumstances.wrongClock ??= this.#slightlyWrong;
-    circumstances.spreadMs = Math.max(
-      circumstances.spreadMs,
-      Math.abs(aheadMs) + maxClockSkewMs / 2,
-    );
+    circumstances.spreadMs = Math.max(circumstances.spreadMs, differMs + maxClockSkewMs / 2);
   }
 
   /** One process has a wrong clock: what AWS does not correct before it acts, the others have to bear. */
