@@ -316,8 +316,9 @@ export class Invariants {
 
   /** Nothing fails in this world, but for one clock: each of its leases may make one holder begin again. */
   refusedInCalm(code: string): void {
-    // To a clock that jumps during the call, a token has expired on arrival: the others wait for its back-off.
-    const costs = ["renewal-in-progress", "provider-malformed"];
+    // To a clock that jumps during the call, a token has expired on arrival; to one that jumps before it, no time is left for
+    // it. The others wait for its back-off.
+    const costs = ["renewal-in-progress", "provider-malformed", "secret-unavailable"];
     const isOvertaken = costs.includes(code) && this.#circumstances.wrongClock;
     if (isOvertaken) this.#costs.leases.add(this.#takenOver ?? this.#written?.lease?.owner);
     const isPaid = isOvertaken && this.#costs.leases.size <= this.#allowance;
