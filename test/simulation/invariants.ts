@@ -359,7 +359,7 @@ export class Invariants {
   /** What holds but for a wrong clock: it costs the others one lease, and its call, and one issue. Counts what `of` lost. */
   #expectByClock(holds: boolean, promise: string, call: ObservedCall, of = call): void {
     if (holds) return;
-    const kind = this.#isOfWrong(call) ? "own" : call.owner ? "issues" : "leases";
+    const kind = this.#kindOfCost(call, of);
     if (kind === "leases") this.#costs.leases.add(this.#takenOver ?? of);
     else this.#costs[kind].add(of);
     // Who was overtaken issues late, and casts doubt on the token that was issued meanwhile.
@@ -367,6 +367,13 @@ export class Invariants {
     const isCorrected = this.#circumstances.wrongClock?.isCorrected === true;
     const most = this.#allowance + (isCorrected ? Math.min(1, more) : more);
     this.#expect(this.#costs[kind].size <= most, promise);
+  }
+
+  #kindOfCost(call: ObservedCall, of: ObservedCall): "own" | "leases" | "issues" {
+    const isOfWrong = this.#isOfWrong(call);
+    // Whom it overtakes during a call loses a lease; what its own call replaces is another matter.
+    if (isOfWrong) return this.#isOfWrong(of) ? "own" : "leases";
+    return call.owner ? "issues" : "leases";
   }
 
   /** Once, if AWS corrects the clock; else for each lease that its process takes. */
