@@ -33,7 +33,7 @@ const ownProblems: Readonly<Record<CliProblemCode, string>> = {
   "not-allowed":
     "Next: log in again if your keys have expired; otherwise have your role granted lambda:ListFunctions and, on that function, lambda:InvokeFunction. Without the first, name the function: --function <name>.",
   "not-reached":
-    "Next: check AWS_REGION and AWS_ENDPOINT_URL_LAMBDA; with npm start, check that it is still running.",
+    "Next: check AWS_REGION, and the AWS_ENDPOINT_URL variable of that service if you have set one; with npm start, check that it is still running.",
   "function-failed":
     'Next: read the function\'s log; for a StartUpError see docs/operations.md, "A function that does not start".',
   "no-logs":
@@ -41,6 +41,11 @@ const ownProblems: Readonly<Record<CliProblemCode, string>> = {
   "logs-not-allowed": "Next: have your role granted logs:FilterLogEvents on that log group.",
   "no-table":
     "Next: compare the account and the Region (AWS_PROFILE, AWS_REGION) with where the stack was deployed; or name the table: --table <name>.",
+  "table-not-allowed":
+    "Next: log in again if your keys have expired; otherwise have your role granted what the command needs: docs/operations.md#the-command-line",
+  "no-record":
+    "Next: npm run vend -- status lists the connections that have one; check its spelling, and --table.",
+  "newer-record": "Next: use the command line of the release that is deployed.",
   "no-code": "Next: run the command again and paste the code, or pipe it in.",
   "no-consent":
     "Next: npm run vend -- secret check <connection>, and npm run vend -- vend <connection>.",

@@ -7,6 +7,8 @@ import { cliFailure, UsageError } from "./failure.ts";
 import { formatCredential, formatDisconnected, formatGrantedConsent } from "./format-answers.ts";
 import { formatStatus } from "./format-status.ts";
 import { freeze, thaw } from "./freeze.ts";
+import { history } from "./history.ts";
+import { ledger } from "./ledger.ts";
 import { parseConnection, parseMinValidity, parseRealm, parseVersion } from "./parse-arguments.ts";
 import { recover } from "./recover.ts";
 import { reseal } from "./reseal.ts";
@@ -26,6 +28,8 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["recover", recover],
   ["reseal", reseal],
   ["who", who],
+  ["ledger", ledger],
+  ["history", history],
 ]);
 
 /** What a command says of itself at length; of the others the usage says all. */

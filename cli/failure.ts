@@ -31,7 +31,10 @@ export type CliProblemCode =
   | "secret-deleted"
   | "secret-not-reached"
   | "not-adopted"
-  | "no-table";
+  | "no-table"
+  | "table-not-allowed"
+  | "no-record"
+  | "newer-record";
 
 export class CommandFailure extends Error {
   override readonly name = "CommandFailure";
@@ -48,8 +51,8 @@ export function cliFailure(code: CliProblemCode, title: string, detail: string):
   return new CommandFailure({ code, title, detail });
 }
 
-/** Translates an error of the AWS SDK. */
-export function failureOfAwsError(error: unknown): CommandFailure {
+/** Translates an error of the AWS SDK. `service` is asked. */
+export function failureOfAwsError(error: unknown, service = "Lambda"): CommandFailure {
   const { name = "Error", message = "", code = "", $metadata } = Object(error);
   const status = $metadata?.httpStatusCode;
   if (/Credentials|Token(Provider)?Error|Sso/i.test(name) && status === undefined) {
@@ -62,7 +65,7 @@ export function failureOfAwsError(error: unknown): CommandFailure {
     return cliFailure("not-allowed", "AWS denied access", `${name}: ${firstLine(message)}`);
   }
   const detail = firstLine(message) || String(code);
-  return cliFailure("not-reached", "Lambda could not be reached", `${name}: ${detail}`);
+  return cliFailure("not-reached", `${service} could not be reached`, `${name}: ${detail}`);
 }
 
 /** Unknown, expired or wrong keys, and missing permissions. */

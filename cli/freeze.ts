@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Freeze } from "../functions/model/freeze.ts";
 import { freezeTakesMs } from "../functions/model/time-limits.ts";
 import type { FreezeTarget } from "../functions/store/dynamodb-freezes.ts";
@@ -7,12 +6,11 @@ import { dynamoDbFreezes } from "../functions/store/dynamodb-freezes.ts";
 import { allConnections } from "./all-connections.ts";
 import type { Command, CommandContext, CommandOutput } from "./command.ts";
 import { expectArgs } from "./command.ts";
-import { CommandFailure, cliFailure, failureOfAwsError, UsageError } from "./failure.ts";
+import { CommandFailure, UsageError } from "./failure.ts";
 import { parseConnection, parseRealm } from "./parse-arguments.ts";
+import { withTokenTable } from "./token-table.ts";
 import { whoAmI } from "./who-am-i.ts";
 
-/** The table's name, unless the deployment has given it another (infra/constructs/token-table.ts). */
-const defaultTable = "token-vending";
 const maxReasonLength = 200;
 
 /** Stops a connection or a whole realm on purpose: nothing is vended or renewed until it is thawed. */
@@ -117,26 +115,15 @@ async function requireKnown(
   }
 }
 
-function failureOfTable(error: unknown): CommandFailure {
-  const { name, message = "" } = Object(error);
-  if (name !== "ResourceNotFoundException") return failureOfAwsError(error);
-  return cliFailure("no-table", "There is no such table", message);
-}
-
-async function withFreezes(
+function withFreezes(
   table: string | undefined,
   target: FreezeTarget,
   use: (freezes: ReturnType<typeof dynamoDbFreezes>, by: string) => Promise<CommandOutput>,
 ): Promise<CommandOutput> {
-  const client = new DynamoDBClient({});
-  try {
-    const freezes = dynamoDbFreezes(client, table ?? defaultTable);
+  return withTokenTable(table, async (client, name) => {
+    const freezes = dynamoDbFreezes(client, name);
     // With its first request the SDK learns from the variables where AWS is.
     await freezes.read(target);
-    return await use(freezes, await whoAmI(client.config));
-  } catch (error) {
-    throw error instanceof CommandFailure ? error : failureOfTable(error);
-  } finally {
-    client.destroy();
-  }
+    return use(freezes, await whoAmI(client.config));
+  });
 }

@@ -47,3 +47,15 @@ export function parseMinValidity(text: string | undefined): number | null {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new UsageError("--min-validity takes a whole number of seconds.");
 }
+
+/** `12h` and `7d` are counted back from now; anything else must be an instant. */
+export function parseSince(text: string, now: Date): Date {
+  const [, count, unit] = /^([1-9]\d{0,3})([hd])$/.exec(text) ?? [];
+  if (count === undefined) {
+    const instant = parseZonedInstant(text);
+    if (instant < now) return instant;
+    throw new UsageError("--since lies in the future.");
+  }
+  const hours = Number(count) * (unit === "d" ? 24 : 1);
+  return new Date(Number(now) - hours * 3_600_000);
+}

@@ -5,10 +5,10 @@ const units = [
 ] as const;
 
 /** An instant relative to now, in its two largest units: `in 4 min 58 s`, `3 d 2 h ago`. */
-export function relativeTime(instant: string, now: Date): string {
-  const seconds = Math.round((Date.parse(instant) - now.getTime()) / 1000);
-  const words = formatDuration(Math.abs(seconds));
-  return seconds < 0 ? `${words} ago` : `in ${words}`;
+export function relativeTime(instant: string | Date, now: Date): string {
+  const ms = new Date(instant).getTime() - now.getTime();
+  const words = formatDuration(Math.floor(Math.abs(ms) / 1000));
+  return ms < 0 ? `${words} ago` : `in ${words}`;
 }
 
 function formatDuration(seconds: number): string {
@@ -24,6 +24,7 @@ function formatDuration(seconds: number): string {
 }
 
 /** An instant as given, followed by its distance from now. */
-export function withRelativeTime(instant: string, now: Date): string {
-  return `${instant} (${relativeTime(instant, now)})`;
+export function withRelativeTime(instant: string | Date, now: Date): string {
+  const text = typeof instant === "string" ? instant : instant.toISOString();
+  return `${text} (${relativeTime(instant, now)})`;
 }

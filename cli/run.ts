@@ -35,6 +35,10 @@ const usage = `npm run vend -- <command>
                                    in the layout that the functions now have
   who <connection> [<version>]     say who was vended a version, or any, and who
                                    rejected it, from the logs
+  ledger <connection>              say how its last versions were issued and how
+                                   they ended, from the record
+  history <connection>             say what happened to it, in order of time,
+                                   from the logs
   help [consent]                   this text, or more about a command
 
   --json                    print answers as JSON
@@ -43,7 +47,8 @@ const usage = `npm run vend -- <command>
   --function <name>         invoke this function instead of looking it up
   --file <path>             secret put, secret rotate: the JSON to put
   --reason <text>           freeze, thaw: why, for those who are refused
-  --table <name>            freeze, thaw: the token table, if not token-vending
+  --table <name>            freeze, thaw, ledger: the token table, if not
+                            token-vending
   --restored-at <instant>   recover: when the functions began to use a restored
                             table, like 2026-11-21T10:00Z
   --wait                    consent: until the person has consented (exit code
@@ -52,8 +57,8 @@ const usage = `npm run vend -- <command>
   --customer <customer>     consent, paste-code: for whose data
   --replace                 consent, paste-code: it may replace the consent of
                             another person or customer
-  --since <time>            who: how far to look back, like 12h, 7d (default 1d)
-                            or 2026-11-21T10:00Z
+  --since <time>            who, history: how far to look back, like 12h, 7d
+                            (default 1d) or 2026-11-21T10:00Z
   --trail <log group>       who: where CloudTrail writes, if that is not
                             /<the deployment's name>/trail
 

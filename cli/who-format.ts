@@ -1,16 +1,13 @@
 import { formatTable } from "../local/format-table.ts";
 import { wrapText } from "../local/wrap-text.ts";
+import type { LogGap } from "./function-logs.ts";
+import { logGapWords } from "./function-logs.ts";
 import { withRelativeTime } from "./relative-time.ts";
 import type { AttributedAct, PossibleCaller, VersionSpan } from "./who-join.ts";
 
-/**
- * What could not be seen. `no-trail`: there is none, or it is elsewhere. `denied`: a log may not be read. `cut`: there was too
- * much. `late`: what CloudTrail has not delivered yet.
- */
-export interface WhoGap {
-  readonly kind: "no-trail" | "denied" | "cut" | "late";
-  /** A log group, or whose log it is. */
-  readonly what: string;
+/** What could not be seen. `no-trail`: there is none, or it is elsewhere. `late`: what CloudTrail has not delivered yet. */
+export interface WhoGap extends Omit<LogGap, "kind"> {
+  readonly kind: LogGap["kind"] | "no-trail" | "late";
   /** The reason; for `late` the instant since when events may be missing; for `cut` how many were read. */
   readonly detail: string;
 }
@@ -52,11 +49,11 @@ export function formatWho(answer: WhoAnswer, now: Date): string {
 }
 
 function titleOf({ connection, version, since, issue, successor }: WhoAnswer, now: Date): string {
-  const from = `since ${withRelativeTime(since.toISOString(), now)}`;
+  const from = `since ${withRelativeTime(since, now)}`;
   if (version === null) return `${connection}, every version,\n${from}`;
   const lines = [`${connection}, version ${version}`];
   if (issue) {
-    lines.push(`issued ${withRelativeTime(issue.at.toISOString(), now)}, ${issue.reason},`);
+    lines.push(`issued ${withRelativeTime(issue.at, now)}, ${issue.reason},`);
     lines.push(`fingerprint ${issue.fingerprint}`);
   } else lines.push(`The log has no issue of it ${from}. --since 30d looks further back.`);
   if (successor)
@@ -134,11 +131,11 @@ const apiNote = wrapText(
 );
 
 function inWordsOf({ kind, what, detail }: WhoGap): string {
-  const words: Readonly<Record<WhoGap["kind"], string>> = {
-    "no-trail": `Not seen: who invoked the function directly. There is no log group ${what}: without a trail only AWS's request ids are known. Next: -c token-vending:trail=on records who invokes it from then on; if you have a trail of your own, name its log group: --trail <log group>.`,
-    denied: `Not seen: ${what} (${detail}). Next: have your role granted logs:FilterLogEvents on it.`,
-    cut: `Not seen: ${what} has more than ${detail} lines to read. Next: --since with a later instant.`,
-    late: `CloudTrail delivers within about 15 minutes: what was invoked since ${detail} may be missing.`,
-  };
-  return wrapText(words[kind], "", "  ");
+  const words =
+    kind === "no-trail"
+      ? `Not seen: who invoked the function directly. There is no log group ${what}: without a trail only AWS's request ids are known. Next: -c token-vending:trail=on records who invokes it from then on; if you have a trail of your own, name its log group: --trail <log group>.`
+      : kind === "late"
+        ? `CloudTrail delivers within about 15 minutes: what was invoked since ${detail} may be missing.`
+        : logGapWords({ kind, what, detail });
+  return wrapText(words, "", "  ");
 }

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { nameInArn } from "./deployed-functions.ts";
-import type { LoggedLine } from "./who-logs.ts";
+import { jsonInLine } from "./function-logs.ts";
+import type { LoggedLine } from "./log-reader.ts";
 
 /** A caller was vended a version for the first time by a process, or rejected it (docs/operations.md#looking). */
 export interface CallerRecord {
@@ -72,24 +73,24 @@ const trailEvent = v.object({
 });
 
 /** Null for a line of any other kind. */
-export function readCallerRecord({ at, message }: LoggedLine): CallerRecord | null {
-  const line = v.safeParse(callerLine, jsonIn(message));
+export function readCallerRecord(logged: LoggedLine): CallerRecord | null {
+  const line = v.safeParse(callerLine, jsonInLine(logged));
   if (!line.success) return null;
   const { event, ...record } = line.output;
-  return { act: event, at, ...record };
+  return { act: event, at: logged.at, ...record };
 }
 
 /** Null for a line of any other kind. */
-export function readIssueRecord({ at, message }: LoggedLine): IssueRecord | null {
-  const line = v.safeParse(issueLine, jsonIn(message));
+export function readIssueRecord(logged: LoggedLine): IssueRecord | null {
+  const line = v.safeParse(issueLine, jsonInLine(logged));
   if (!line.success) return null;
   const { event: _, ...record } = line.output;
-  return { act: "issued", at, ...record };
+  return { act: "issued", at: logged.at, ...record };
 }
 
 /** Null for an event of any other kind, and for one that AWS refused: it has not reached the function. */
-export function readTrailEvent({ message }: LoggedLine): TrailedInvocation | null {
-  const event = v.safeParse(trailEvent, jsonIn(message));
+export function readTrailEvent(logged: LoggedLine): TrailedInvocation | null {
+  const event = v.safeParse(trailEvent, jsonInLine(logged));
   if (!event.success) return null;
   const { requestID, errorCode, eventTime, userIdentity, requestParameters } = event.output;
   if (errorCode !== undefined) return null;
@@ -102,12 +103,4 @@ export function readTrailEvent({ message }: LoggedLine): TrailedInvocation | nul
     invoker: arn ?? principalId ?? invokedBy ?? "unknown",
     isApi,
   };
-}
-
-function jsonIn(message: string): unknown {
-  try {
-    return JSON.parse(message);
-  } catch {
-    return null;
-  }
 }

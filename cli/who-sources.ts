@@ -1,14 +1,18 @@
-import { needsConsent, providerIds } from "../functions/providers/catalogue.ts";
-import type { DeployedFunctions, FunctionKind } from "./deployed-functions.ts";
+import type { DeployedFunctions } from "./deployed-functions.ts";
 import { CommandFailure } from "./failure.ts";
+import {
+  collectLines,
+  cutOff,
+  functionKindsOf,
+  maxLinesOfLog,
+  readFunctionLogs,
+} from "./function-logs.ts";
+import type { LogReader } from "./log-reader.ts";
 import type { WhoAnswer, WhoGap } from "./who-format.ts";
 import type { Attribution } from "./who-join.ts";
-import type { LoggedLine, LogReader } from "./who-logs.ts";
 import type { CallerRecord, IssueRecord } from "./who-records.ts";
 import { readCallerRecord, readIssueRecord, readTrailEvent } from "./who-records.ts";
 
-/** Reading a log stops after this many lines: a page of 10,000 takes about a second. */
-const maxLines = 500_000;
 /** CloudTrail delivers within about this. */
 const trailDelayMs = 15 * 60_000;
 
@@ -38,7 +42,7 @@ export async function readCallers(
   to: Date,
 ): Promise<{ records: CallerRecord[]; gaps: WhoGap[] }> {
   const pattern = '{ $.event = "vended" || $.event = "rejected" }';
-  return collect(logs.read(group, pattern, from, to), readCallerRecord, group);
+  return collectLines(logs.read(group, pattern, from, to), readCallerRecord, group);
 }
 
 /** Of the connection, from the logs of all functions that issue. A log that may not be read is a gap. */
@@ -47,24 +51,12 @@ export async function readIssues(
   logs: LogReader,
   { connection, realm, since, now }: WhoSearch,
 ): Promise<{ issues: IssueRecord[]; gaps: WhoGap[] }> {
-  const provider = providerIds.find((id) => realm.startsWith(`${id}/`));
-  const kinds: FunctionKind[] = ["vend-token", "renew-tokens"];
-  if (provider && needsConsent(provider)) kinds.push("complete-consent");
+  // A link is made without an issue.
+  const kinds = functionKindsOf(realm).filter((kind) => kind !== "begin-consent");
   const pattern = `{ $.event = "token-issued" && $.connection = "${connection}" }`;
-  const issues: IssueRecord[] = [];
-  const gaps: WhoGap[] = [];
-  for (const kind of kinds) {
-    try {
-      const { group } = await functions.logOf(kind, realm);
-      const found = await collect(logs.read(group, pattern, since, now), readIssueRecord, group);
-      for (const issue of found.records) issues.push(issue);
-      gaps.push(...found.gaps);
-    } catch (error) {
-      if (!(error instanceof CommandFailure)) throw error;
-      gaps.push({ kind: "denied", what: `the log of ${kind}`, detail: error.problem.detail });
-    }
-  }
-  return { issues, gaps };
+  const search = { realm, pattern, from: since, to: now };
+  const { records, gaps } = await readFunctionLogs(functions, logs, kinds, search, readIssueRecord);
+  return { issues: records, gaps };
 }
 
 /** Gives the attribution all invocations of the function. Returns what could not be seen of them. */
@@ -78,7 +70,7 @@ export async function readTrail(
   const { group } = trail;
   try {
     const read = await addInvocations(logs, trail, window, { since, now }, attribution);
-    if (read > maxLines) return cutOff(group);
+    if (read > maxLinesOfLog) return cutOff(group);
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
     const { code, detail } = error.problem;
@@ -102,29 +94,9 @@ async function addInvocations(
   // To the end: a rejection may come after the version was vended for the last time.
   for await (const line of logs.read(group, pattern, since, now)) {
     read += 1;
-    if (read > maxLines) break;
+    if (read > maxLinesOfLog) break;
     const invocation = readTrailEvent(line);
     if (invocation?.functionName === functionName) attribution.add(invocation, from, to);
   }
   return read;
-}
-
-async function collect<T>(
-  lines: AsyncIterable<LoggedLine>,
-  readLine: (line: LoggedLine) => T | null,
-  group: string,
-): Promise<{ records: T[]; gaps: WhoGap[] }> {
-  const records: T[] = [];
-  let read = 0;
-  for await (const line of lines) {
-    read += 1;
-    if (read > maxLines) return { records, gaps: [cutOff(group)] };
-    const one = readLine(line);
-    if (one !== null) records.push(one);
-  }
-  return { records, gaps: [] };
-}
-
-function cutOff(group: string): WhoGap {
-  return { kind: "cut", what: group, detail: `${maxLines}` };
 }

@@ -1,11 +1,11 @@
 import type { Command, CommandContext, CommandOptions } from "./command.ts";
 import { UsageError } from "./failure.ts";
-import { parseConnection, parseVersion, parseZonedInstant } from "./parse-arguments.ts";
+import type { LogReader } from "./log-reader.ts";
+import { openLogReader } from "./log-reader.ts";
+import { parseConnection, parseSince, parseVersion } from "./parse-arguments.ts";
 import type { WhoAnswer } from "./who-format.ts";
 import { formatWho, whoAnswer } from "./who-format.ts";
 import { Attribution, overlapMs, spanOf, withoutEarlyRejections } from "./who-join.ts";
-import type { LogReader } from "./who-logs.ts";
-import { openLogReader } from "./who-logs.ts";
 import type { WhoSearch } from "./who-sources.ts";
 import { readCallers, readIssues, readTrail, trailLogOf } from "./who-sources.ts";
 
@@ -56,16 +56,4 @@ async function findOut(
     possible: trailGap?.kind === "no-trail" ? null : attribution.possible,
     gaps: [...callers.gaps, ...gaps, ...(trailGap ? [trailGap] : [])],
   };
-}
-
-/** `12h` and `7d` are counted back from now; anything else must be an instant. */
-function parseSince(text: string, now: Date): Date {
-  const [, count, unit] = /^([1-9]\d{0,3})([hd])$/.exec(text) ?? [];
-  if (count === undefined) {
-    const instant = parseZonedInstant(text);
-    if (instant < now) return instant;
-    throw new UsageError("--since lies in the future.");
-  }
-  const hours = Number(count) * (unit === "d" ? 24 : 1);
-  return new Date(Number(now) - hours * 3_600_000);
 }

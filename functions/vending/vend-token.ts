@@ -24,7 +24,7 @@ export async function vendToken(
   deadline: Deadline,
 ): Promise<Credential> {
   const connection = connectionOf(deps.realm, request.account);
-  const timer = leaseWaitTimer(deps);
+  const timer = leaseWaitTimer(deps, connection);
   const foundInMs = stopwatch(deps.clock);
   const found = findUsable(deps, connection, request, deadline, timer);
   const { credential, renewAt } = await found.finally(timer.end);
@@ -100,7 +100,7 @@ function refuseFutureVersion({ rejectedVersion }: VendRequest, record: TokenReco
 }
 
 /** Adds up how long one caller waits for other processes' renewals, without waits for a handover. */
-function leaseWaitTimer({ clock, metrics }: Pick<Dependencies, "clock" | "metrics">) {
+function leaseWaitTimer({ clock, log, metrics }: Dependencies, connection: Connection) {
   let waitedMs = 0;
   return {
     async during<T>(action: Wait["action"], wait: () => Promise<T>): Promise<T> {
@@ -112,9 +112,11 @@ function leaseWaitTimer({ clock, metrics }: Pick<Dependencies, "clock" | "metric
         if (action === "await-renewal") waitedMs -= msLeft();
       }
     },
-    /** Records the sum. To be called when the caller gets its answer, a credential or a problem. */
+    /** Records and logs the sum. To be called when the caller gets its answer, a credential or a problem. */
     end(): void {
-      if (waitedMs > 0) metrics.record("LeaseWaitMs", waitedMs);
+      if (waitedMs <= 0) return;
+      metrics.record("LeaseWaitMs", waitedMs);
+      log.info("waited", { connection, waitedMs: Math.round(waitedMs) });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LoggedLine, LogReader } from "../../cli/who-logs.ts";
+import type { LoggedLine, LogReader } from "../../cli/log-reader.ts";
 import { readCallers, trailLogOf } from "../../cli/who-sources.ts";
 import { at } from "../support/a-record.ts";
 

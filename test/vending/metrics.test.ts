@@ -166,13 +166,16 @@ test("a late issue is counted once, however often its record is retried", async 
 });
 
 describe("a caller's wait", () => {
-  test("for another process's renewal is measured as one sum", async () => {
+  test("for another process's renewal is measured as one sum, and logged with its connection", async () => {
     const here = new TestDeployment(atExpiry);
     const [one, other] = [here.process(), here.process()];
     await Promise.all([one(), other()]);
     const waits = here.measured.filter(([measure]) => measure === "LeaseWaitMs");
     expect(waits).toHaveLength(1);
     expect(waits[0]?.[1]).toBeGreaterThan(0);
+    const waitedMs = Math.round(Number(waits[0]?.[1]));
+    const { connection } = await one();
+    expect(here.logged("waited")).toMatchObject([{ connection, waitedMs }]);
   });
 
   test("that ends in a problem is measured too", async () => {
@@ -185,6 +188,7 @@ describe("a caller's wait", () => {
     await deps.store.takeLease(own, null, intent, new AbortController().signal);
     expect(await here.refusalOf({}, 2000)).toMatchObject({ code: "renewal-in-progress" });
     expect(namesIn(here)).toEqual(["LeaseWaitMs"]);
+    expect(here.logged("waited")).toHaveLength(1);
   });
 
   test("for a handover is not measured: it is the provider's rule", async () => {
