@@ -20,6 +20,7 @@ const folders = [
   "infra",
   "local",
   "openapi",
+  "site",
   "test",
 ];
 

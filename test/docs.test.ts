@@ -9,6 +9,7 @@ import { Sensitive } from "../functions/model/sensitive.ts";
 import { systemClock } from "../functions/platform/system-clock.ts";
 import { providerIds, providerOf, readRealm } from "../functions/providers/catalogue.ts";
 import packageJson from "../package.json" with { type: "json" };
+import { anchorsOfPage } from "./support/page-links.ts";
 
 const root = path.join(import.meta.dirname, "..");
 const pages = globSync(["*.md", "docs/**/*.md"], { cwd: root }).sort();
@@ -21,20 +22,6 @@ interface Block {
 }
 
 const blocks = pages.flatMap(blocksOf);
-
-describe("every link of a page has a target", () => {
-  test.each(pages)("%s", (page) => {
-    const broken = linksOf(page).filter((link) => !resolves(page, link));
-    expect(broken).toEqual([]);
-  });
-
-  test("and every page is linked to by another", () => {
-    const linked = new Set(
-      pages.flatMap((page) => linksOf(page).map((link) => target(page, link))),
-    );
-    expect(pages.filter((page) => page !== "README.md" && !linked.has(page))).toEqual([]);
-  });
-});
 
 describe("code in a page compiles", () => {
   test("as a consumer's file, in README.md", () => {
@@ -102,7 +89,7 @@ test("every query of an address in a page is encoded", () => {
 });
 
 describe("every problem code", () => {
-  const anchors = anchorsOf("docs/operations.md");
+  const anchors = anchorsOfPage(read("docs/operations.md"));
   test.each(problemCodes)("%s has a section in docs/operations.md", (code) => {
     expect(anchors).toContain(code);
   });
@@ -126,6 +113,8 @@ test.each(blocks.filter(({ kind }) => kind === "mermaid"))(
     const [type, ...lines] = text.trim().split("\n");
     expect(type).toMatch(/^(sequenceDiagram|stateDiagram-v2|flowchart (TD|LR))$/);
     expect(lines.length).toBeGreaterThan(3);
+    // A semicolon ends a statement of mermaid: what follows it is none.
+    expect(lines.filter((line) => line.includes(";"))).toEqual([]);
   },
 );
 
@@ -155,38 +144,6 @@ function textOf(page: string, kind: string): string {
   const found = blocks.filter((block) => block.page === page && block.kind === kind);
   expect(found).toHaveLength(1);
   return found[0]?.text ?? "";
-}
-
-/** Links within the repository; those in code blocks do not count. */
-function linksOf(page: string): string[] {
-  const prose = read(page).replace(/^```.*?^```$/gms, "");
-  const links = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
-  return links.filter((link) => !link.startsWith("https://"));
-}
-
-function target(page: string, link: string): string {
-  const [file = ""] = link.split("#");
-  return file === "" ? page : path.posix.join(path.posix.dirname(page), file);
-}
-
-function resolves(page: string, link: string): boolean {
-  const file = target(page, link);
-  if (!existsSync(path.join(root, file))) return false;
-  const [, anchor] = link.split("#");
-  return anchor === undefined || anchorsOf(file).includes(anchor);
-}
-
-/** The anchors that GitHub generates for headings. */
-function anchorsOf(page: string): string[] {
-  const headings = read(page)
-    .replace(/^```.*?^```$/gms, "")
-    .matchAll(/^#+ (.+)$/gm);
-  return [...headings].map(([, heading = ""]) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s_-]/gu, "")
-      .replaceAll(" ", "-"),
-  );
 }
 
 /** Compiles a text as if it were this file of the project, under the project's own rules. */

@@ -62,6 +62,8 @@ const injected: Readonly<Record<string, readonly [importer: string, imported: st
   "openapi-imports-the-contract-only": ["openapi/a.ts", "functions/model/to.ts"],
   "nothing-ships-test-code": ["local/c.ts", "test/to.ts"],
   "nothing-needs-the-bench": ["local/d.ts", "bench/to.ts"],
+  "nothing-needs-the-site": ["local/e.ts", "site/to.ts"],
+  "site-imports-nothing-else": ["site/a.ts", "local/to.ts"],
 };
 
 /** Further imports that a rule refuses: the core uses no library and no module of Node. */

@@ -66,6 +66,45 @@ describe("an installation", () => {
   });
 });
 
+interface Asked {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+describe.each(["bench", "site"])("%s/, installed when its command needs it,", (folder) => {
+  const read = (file: string) => JSON.parse(readText(path.join(folder, file)));
+
+  test("takes one exact version of each dependency, with the hash of each archive", () => {
+    const { dependencies, overrides = {} } = read("package.json");
+    const { packages } = read("package-lock.json");
+    const versions = Object.values({ ...dependencies, ...overrides });
+    expect(versions.length).toBeGreaterThan(3);
+    expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(String(version)))).toEqual([]);
+    const { "": own, ...archives } = packages;
+    expect(own.dependencies).toEqual(dependencies);
+    const unchecked = Object.entries<{ integrity?: string; resolved?: string }>(archives).filter(
+      ([, { integrity, resolved }]) => !integrity?.startsWith("sha512-") || resolved !== undefined,
+    );
+    expect(unchecked.map(([name]) => name)).toEqual([]);
+  });
+
+  // npm writes a lockfile without what the registry lacks for other platforms, and then refuses to install from it.
+  test("has an archive for each dependency of each package, also of other platforms", () => {
+    const packages: Readonly<Record<string, Asked>> = read("package-lock.json").packages;
+    const locked = new Set(
+      Object.keys(packages).map((name) => name.replace(/.*node_modules\//, "")),
+    );
+    const asked = Object.values(packages).flatMap(({ dependencies, optionalDependencies }) =>
+      Object.keys({ ...dependencies, ...optionalDependencies }),
+    );
+    expect(asked.filter((name) => !locked.has(name))).toEqual([]);
+  });
+
+  test("is no workspace, so that npm ci leaves it alone", () => {
+    expect(packageJson.workspaces).not.toContain(folder);
+  });
+});
+
 describe("an install script", () => {
   const rows = tableUnder(readText("docs/dependencies.md"), "### Install scripts", "package");
 
