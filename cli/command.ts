@@ -1,30 +1,17 @@
 import type { DeployedFunctions } from "./deployed-functions.ts";
-import { UsageError } from "./failure.ts";
+import type { CommandOptions, OptionName } from "./options.ts";
 import type { HiddenQuestion } from "./read-code.ts";
 
-export interface CommandOptions {
-  readonly json: boolean;
-  readonly "show-token": boolean;
-  readonly "min-validity"?: string | undefined;
-  readonly function?: string | undefined;
-  readonly reason?: string | undefined;
-  readonly table?: string | undefined;
-  readonly "restored-at"?: string | undefined;
-  readonly since?: string | undefined;
-  readonly trail?: string | undefined;
-  readonly yes: boolean;
-  readonly file?: string | undefined;
-  readonly undo?: boolean | undefined;
-  readonly try?: boolean | undefined;
-  readonly wait?: boolean | undefined;
-  readonly person?: string | undefined;
-  readonly customer?: string | undefined;
-  readonly replace?: boolean | undefined;
-  readonly help: boolean;
+/** The screen that the answer is written to. */
+export interface Screen {
+  /** Null where it is no terminal: lines may have any length. */
+  readonly columns: number | null;
+  readonly hasColors: boolean;
 }
 
 /** The terminal, or the script, that runs the command line. */
 export interface Terminal {
+  readonly screen: Screen;
   /** Writes the command's answer. */
   out(text: string): void;
   /** Writes a message that is not part of the answer. */
@@ -48,7 +35,7 @@ export interface CommandContext {
 }
 
 /** For a command that answers more than once. */
-export interface ShowingContext extends CommandContext {
+interface ShowingContext extends CommandContext {
   /** Prints an answer that is not the last. */
   show(output: Pick<CommandOutput, "answer" | "text">): void;
 }
@@ -66,13 +53,29 @@ export interface CommandOutput {
 /**
  * Parses its arguments, throwing a `UsageError`; the function that it returns then runs, throwing a `CommandFailure`.
  */
-export type Command = (
+type Command = (
   args: readonly string[],
   options: CommandOptions,
 ) => (context: ShowingContext) => Promise<CommandOutput>;
 
-export function expectArgs(args: readonly string[], count: number): readonly string[] {
-  if (args.length === count) return args;
-  const expected = count === 1 ? "one argument" : `${count} arguments`;
-  throw new UsageError(`This command takes ${expected}, not ${args.length}.`);
+/** A command: from this come the command line's help, its completion, and the table in docs/operations.md. */
+export interface CommandDeclaration {
+  /** Two words where several commands share the first. */
+  readonly name: string;
+  /** In the notation of usages: `<connection> [version]`, `[targets...]`. */
+  readonly args: string;
+  /** A few words, for the list of all commands. */
+  readonly summary: string;
+  /** What it does, without the subject. */
+  readonly does: string;
+  /** Where docs/ has more. */
+  readonly docs?: string;
+  /** What the operator's role has to be granted. */
+  readonly needs: string;
+  readonly options?: readonly (OptionName | readonly [OptionName, text: string])[];
+  /** What follows `npm run vend --`. */
+  readonly examples: readonly string[];
+  /** What its own help says besides. */
+  readonly notes?: string;
+  readonly prepare: Command;
 }

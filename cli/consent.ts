@@ -3,64 +3,53 @@ import type {
   ConsentProgressAnswer,
   OwnerFields,
 } from "../functions/http/link-contract.ts";
-import type { CommandContext, CommandOptions, CommandOutput, ShowingContext } from "./command.ts";
-import { expectArgs } from "./command.ts";
+import type { CommandContext, CommandDeclaration } from "./command.ts";
 import type { DeployedFunctions } from "./deployed-functions.ts";
 import { CommandFailure, UsageError } from "./failure.ts";
 import { formatConsentLink, formatConsentOutcome } from "./format-answers.ts";
+import type { CommandOptions } from "./options.ts";
 import { parseConnection } from "./parse-arguments.ts";
-
-export const consentHelp = `npm run vend -- consent <connection> [--person <person>]
-                        [--customer <customer>] [--replace] [--wait] [--json]
-
-Prints a one-time link for the person who is to consent. Send it to that person
-only, over a channel that nobody else reads: the one who opens it consents.
-
-  --person <person>
-           whose consent it has to be, by their e-mail address or the provider's
-           identifier of them; nobody else's is stored
-  --customer <customer>
-           for whose data, as the provider states it
-  --replace
-           let it replace the consent of another person or customer; without
-           --person, whoever opens the link takes the connection over
-  --wait   then wait until it is known what came of the link. Ctrl-C ends the
-           wait and not the link.
-  --json   print the link as JSON; with --wait, a second line says what came of
-           it: { "connection", "id", "state" }, granted or ended
-
-Exit code: 0 the link was made and, with --wait, the connection has a consent
-that was given since; 1 the command failed; 2 the command line is wrong; 3 with
---wait, nothing came of the link: it was declined, or has expired.
-
-To wait, your role invokes two functions of the realm: begin-consent, and
-vend-token, which vends nothing for it. --function cannot name both.`;
 
 /** Between two looks. The pause grows, from the first to the longest. */
 const [firstPauseMs, longestPauseMs, growth] = [1000, 30_000, 1.5] as const;
 /** A person whose link came to nothing is neither a failure nor a success. */
 const endedExitCode = 3;
 
-export function consent(args: readonly string[], options: CommandOptions) {
-  const { realm, account, connection } = parseConnection(expectArgs(args, 1)[0]);
-  if (options.wait && options.function !== undefined) {
-    throw new UsageError("--wait invokes two functions, so that --function cannot name them.");
-  }
-  return async (context: ShowingContext): Promise<CommandOutput> => {
-    const { functions, terminal } = context;
-    const payload = { account, ...ownerIn(options) };
-    const link = await functions.invoke<ConsentLink>("begin-consent", realm, payload);
-    const shown = { answer: link, text: formatConsentLink(connection, link, terminal.now()) };
-    if (!options.wait) return shown;
-    context.show(shown);
-    terminal.notice("\nWaiting for the person. Ctrl-C ends the wait; the link goes on working.");
-    const answer = await watchLink(context, realm, account, link);
-    const text = formatConsentOutcome(answer);
-    return answer.state === "granted"
-      ? { answer, text }
-      : { answer, text, exitCode: endedExitCode };
-  };
-}
+export const consentCommand: CommandDeclaration = {
+  name: "consent",
+  args: "<connection>",
+  summary: "a one-time link for the person who is to consent",
+  does: "makes a one-time link for the person who is to consent, for a person by name with `--person`; with `--wait`, waits for what comes of it",
+  docs: "consents.md#asking-a-person",
+  needs:
+    "`lambda:InvokeFunction` on the realm's `begin-consent`; with `--wait`, also on its `vend-token`, which vends nothing for it",
+  options: ["person", "customer", "replace", "wait", "function"],
+  examples: [
+    "consent connectpay/live/jo --wait",
+    "consent connectpay/live/jo --person jo@example.com",
+  ],
+  notes: `Send the link to that person only, over a channel that nobody else reads: the one who opens it consents. With --replace and without --person, whoever opens it takes the connection over.
+
+With --json, --wait prints a second line that says what came of the link: { "connection", "id", "state" }, granted or ended. --function cannot name the two functions that --wait invokes. Exit code: 0 the link was made and, with --wait, the connection has a consent that was given since; 3 with --wait, nothing came of the link: it was declined, or has expired.`,
+  prepare: ([text], options) => {
+    const { realm, account, connection } = parseConnection(text);
+    if (options.wait && options.function !== undefined) {
+      throw new UsageError("--wait invokes two functions, so that --function cannot name them.");
+    }
+    return async (context) => {
+      const { functions, terminal } = context;
+      const payload = { account, ...ownerIn(options) };
+      const link = await functions.invoke<ConsentLink>("begin-consent", realm, payload);
+      const shown = { answer: link, text: formatConsentLink(connection, link, terminal.now()) };
+      if (!options.wait) return shown;
+      context.show(shown);
+      terminal.notice("\nWaiting for the person. Ctrl-C ends the wait; the link goes on working.");
+      const answer = await watchLink(context, realm, account, link);
+      const output = { answer, text: formatConsentOutcome(answer) };
+      return answer.state === "granted" ? output : { ...output, exitCode: endedExitCode };
+    };
+  },
+};
 
 /** Whose consent is asked for, where the command line says so. */
 export function ownerIn({ person, customer, replace }: CommandOptions): OwnerFields {

@@ -1,10 +1,11 @@
 import { formatTable } from "../local/format-table.ts";
 import { wrapText } from "../local/wrap-text.ts";
+import type { Screen } from "./command.ts";
 import type { ConnectionLedger, LedgerVersion, VersionEnd } from "./connection-ledger.ts";
 import { relativeTime } from "./relative-time.ts";
 
 /** A connection's last calls to the provider as a table, the latest last. */
-export function formatLedger(ledger: ConnectionLedger, now: Date): string {
+export function formatLedger(ledger: ConnectionLedger, now: Date, { columns }: Screen): string {
   const { connection, version, fence, versions, failedCalls, damage } = ledger;
   const calls = [
     ...versions.map((each) => ({ at: each.issuedAt, row: versionRow(each, now) })),
@@ -22,6 +23,7 @@ export function formatLedger(ledger: ConnectionLedger, now: Date): string {
           formatTable(
             heading,
             calls.map(({ row }) => row),
+            columns ?? undefined,
           ),
         ]),
     ...(damage.length > 0 ? [`Damaged: ${damage.join(", ")}.`] : []),

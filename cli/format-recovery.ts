@@ -1,5 +1,6 @@
 import { formatTable } from "../local/format-table.ts";
 import { wrapText } from "../local/wrap-text.ts";
+import type { Screen } from "./command.ts";
 import type { CliProblem } from "./failure.ts";
 import type { ExaminedConnection, RecoveryFinding } from "./recovery-findings.ts";
 import { findingOfProblem, recoveryGuides } from "./recovery-findings.ts";
@@ -17,11 +18,15 @@ export type RecoveryResult =
   | { readonly skipped: true };
 
 /** All connections as a table, followed by what is left to do. */
-export function formatRecovery(recovered: readonly RecoveredConnection[]): string {
+export function formatRecovery(
+  recovered: readonly RecoveredConnection[],
+  { columns }: Screen,
+): string {
   if (recovered.length === 0) return "The table has no connection. docs/recovery.md#region-lost";
   const table = formatTable(
     ["connection", "state", "finding"],
     recovered.map((each) => [each.connection, each.status?.state ?? "–", formatFinding(each)]),
+    columns ?? undefined,
   );
   const left = Map.groupBy(recovered.filter(isLeft), findingNow);
   const steps = [...left].flatMap(([finding, some]) => stepsFor(finding, some));

@@ -4,11 +4,16 @@ import { formatTable } from "../local/format-table.ts";
 import { relativeTime } from "./relative-time.ts";
 
 /** All connections as a table, followed by failures and by the next step for those that need an operator. */
-export function formatStatus(connections: readonly ConnectionAnswer[], now: Date): string {
+export function formatStatus(
+  connections: readonly ConnectionAnswer[],
+  now: Date,
+  columns?: number,
+): string {
   if (connections.length === 0) return "No connection has been vended yet.";
   const table = formatTable(
     ["connection", "state", "version", "usable until", "renewal"],
     connections.map((connection) => statusRow(connection, now)),
+    columns,
   );
   const failures = connections.flatMap((connection) => lastFailureOf(connection, now));
   const consents = connections.flatMap((connection) => [

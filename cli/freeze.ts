@@ -4,8 +4,7 @@ import { freezeTakesMs } from "../functions/model/time-limits.ts";
 import type { FreezeTarget } from "../functions/store/dynamodb-freezes.ts";
 import { dynamoDbFreezes } from "../functions/store/dynamodb-freezes.ts";
 import { allConnections } from "./all-connections.ts";
-import type { Command, CommandContext, CommandOutput } from "./command.ts";
-import { expectArgs } from "./command.ts";
+import type { CommandContext, CommandDeclaration, CommandOutput } from "./command.ts";
 import { CommandFailure, UsageError } from "./failure.ts";
 import { parseConnection, parseRealm } from "./parse-arguments.ts";
 import { withTokenTable } from "./token-table.ts";
@@ -13,39 +12,58 @@ import { whoAmI } from "./who-am-i.ts";
 
 const maxReasonLength = 200;
 
-/** Stops a connection or a whole realm on purpose: nothing is vended or renewed until it is thawed. */
-export const freeze: Command = (args, options) => {
-  const target = parseTarget(expectArgs(args, 1)[0]);
-  const reason = parseReason(options.reason, "freeze");
-  return async (context) => {
-    await requireKnown(context, target);
-    return withFreezes(options.table, target, async (freezes, by) => {
-      const at = context.terminal.now();
-      const standing = await freezes.freeze(target, { by, at, reason }, randomUUID());
-      const frozen = standing ?? { of: target.of, by, at, reason };
-      const before = standing ? "was frozen already" : "is frozen";
-      return output(target, frozen, [
-        `${target.name} ${before}, by ${frozen.by} at ${frozen.at.toISOString()}: ${frozen.reason}`,
-        ...(standing ? [] : effects),
-      ]);
-    });
-  };
+const needs = "[what `grantFreeze` grants](#freezing)";
+const docs = "operations.md#freezing";
+
+export const freezeCommand: CommandDeclaration = {
+  name: "freeze",
+  args: "<target>",
+  summary: "stop a connection or a realm, on purpose",
+  does: "stops a connection or a whole realm on purpose, everywhere within 30 s: nothing is vended or renewed until a thaw",
+  ...{ docs, needs },
+  options: ["reason", "table", "function"],
+  examples: ['freeze conferma/production --reason "The key has leaked."'],
+  prepare: ([text], { reason: why, table }) => {
+    const target = parseTarget(text);
+    const reason = parseReason(why, "freeze");
+    return async (context) => {
+      await requireKnown(context, target);
+      return withFreezes(table, target, async (freezes, by) => {
+        const at = context.terminal.now();
+        const standing = await freezes.freeze(target, { by, at, reason }, randomUUID());
+        const frozen = standing ?? { of: target.of, by, at, reason };
+        const before = standing ? "was frozen already" : "is frozen";
+        return output(target, frozen, [
+          `${target.name} ${before}, by ${frozen.by} at ${frozen.at.toISOString()}: ${frozen.reason}`,
+          ...(standing ? [] : effects),
+        ]);
+      });
+    };
+  },
 };
 
-/** Ends a freeze. */
-export const thaw: Command = (args, options) => {
-  const target = parseTarget(expectArgs(args, 1)[0]);
-  const reason = parseReason(options.reason, "thaw");
-  return (context) =>
-    withFreezes(options.table, target, async (freezes, by) => {
-      const at = context.terminal.now();
-      const over = await freezes.thaw(target, { by, at, reason }, randomUUID());
-      const { realm } = target;
-      const isRealms = target.of === "realm";
-      const left = isRealms ? null : await freezes.read({ of: "realm", realm, name: realm });
-      const lines = [thawResult(target, over), ...(left ? [stillFrozen(realm, left)] : [])];
-      return { ...output(target, left, lines), isIncomplete: left !== null };
-    });
+export const thawCommand: CommandDeclaration = {
+  name: "thaw",
+  args: "<target>",
+  summary: "end a freeze",
+  does: "ends the freeze of a connection or a realm",
+  ...{ docs, needs },
+  options: ["reason", "table"],
+  examples: ['thaw conferma/production --reason "Rotated."'],
+  prepare: ([text], { reason: why, table }) => {
+    const target = parseTarget(text);
+    const reason = parseReason(why, "thaw");
+    return (context) =>
+      withFreezes(table, target, async (freezes, by) => {
+        const at = context.terminal.now();
+        const over = await freezes.thaw(target, { by, at, reason }, randomUUID());
+        const { realm } = target;
+        const isRealms = target.of === "realm";
+        const left = isRealms ? null : await freezes.read({ of: "realm", realm, name: realm });
+        const lines = [thawResult(target, over), ...(left ? [stillFrozen(realm, left)] : [])];
+        return { ...output(target, left, lines), isIncomplete: left !== null };
+      });
+  },
 };
 
 function thawResult({ of, name }: FreezeTarget, over: Freeze | null): string {

@@ -1,4 +1,4 @@
-import type { Command, CommandContext } from "./command.ts";
+import type { CommandContext, CommandDeclaration } from "./command.ts";
 import type { DeployedFunctions } from "./deployed-functions.ts";
 import type { CliProblem } from "./failure.ts";
 import { UsageError } from "./failure.ts";
@@ -10,29 +10,34 @@ import { findingOf, isStaticKeyConnection } from "./recovery-findings.ts";
 import { repairAll, vendOnce } from "./repair-connections.ts";
 import { findTargets, parseTargets } from "./targets.ts";
 
-/**
- * Says what is wrong with each connection. With --yes it renews, one by one, those for which that is safe: never those
- * that need a person. Told to do the same again, it goes on where it was stopped.
- */
-export const recover: Command = (args, options) => {
-  const targets = parseTargets(args);
-  const restored = options["restored-at"];
-  const restoredAt = restored === undefined ? null : parseZonedInstant(restored);
-  if (options.function !== undefined) {
-    throw new UsageError("This command invokes several functions: it takes no --function.");
-  }
-  return async ({ functions, terminal }) => {
-    if (restoredAt && restoredAt > terminal.now()) {
-      throw new UsageError("--restored-at lies in the future; give the instant in UTC.");
-    }
-    const found = await examine({ functions, terminal }, targets, restoredAt);
-    const recovered = options.yes ? await repairAll({ functions, terminal }, found) : found;
-    return {
-      answer: { connections: recovered.map(recoveryAnswer) },
-      text: formatRecovery(recovered),
-      isIncomplete: recovered.some(({ result }) => result !== null && !("version" in result)),
+export const recoverCommand: CommandDeclaration = {
+  name: "recover",
+  args: "[targets...]",
+  summary: "what is wrong with each; --yes does what is safe",
+  does: "shows what is wrong with the connections of a realm, or with those named, and what to do; `--yes` does what is safe, and nothing for those that need a person",
+  docs: "recovery.md",
+  needs: "`lambda:InvokeFunction` on `list-connections` and `vend-token`",
+  options: [
+    ["yes", "renew, one by one, those for which that is safe; may be repeated"],
+    "restoredAt",
+  ],
+  examples: ["recover conferma/production", "recover --restored-at 2026-11-21T10:00Z --yes"],
+  prepare: (args, { restoredAt: restored, yes }) => {
+    const targets = parseTargets(args);
+    const restoredAt = restored === undefined ? null : parseZonedInstant(restored);
+    return async ({ functions, terminal }) => {
+      if (restoredAt && restoredAt > terminal.now()) {
+        throw new UsageError("--restored-at lies in the future; give the instant in UTC.");
+      }
+      const found = await examine({ functions, terminal }, targets, restoredAt);
+      const recovered = yes ? await repairAll({ functions, terminal }, found) : found;
+      return {
+        answer: { connections: recovered.map(recoveryAnswer) },
+        text: formatRecovery(recovered, terminal.screen),
+        isIncomplete: recovered.some(({ result }) => result !== null && !("version" in result)),
+      };
     };
-  };
+  },
 };
 
 async function examine(

@@ -1,9 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { styleText } from "node:util";
 import { readCode, readHidden, readPiped } from "./read-code.ts";
 import { run } from "./run.ts";
 
+const { stdout } = process;
+
 process.exitCode = await run(process.argv.slice(2), {
-  out: (text) => process.stdout.write(`${text}\n`),
+  screen: {
+    columns: stdout.isTTY ? stdout.columns : null,
+    // Node decides, by NO_COLOR, FORCE_COLOR, TERM and what stdout is.
+    hasColors: styleText("bold", "x", { stream: stdout }) !== "x",
+  },
+  out: (text) => stdout.write(`${text}\n`),
   notice: (text) => process.stderr.write(`${text}\n`),
   readCode: () => readCode(process.stdin, process.stderr),
   readPiped: () => readPiped(process.stdin),

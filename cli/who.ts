@@ -1,7 +1,7 @@
-import type { Command, CommandContext, CommandOptions } from "./command.ts";
-import { UsageError } from "./failure.ts";
+import type { CommandContext, CommandDeclaration } from "./command.ts";
 import type { LogReader } from "./log-reader.ts";
 import { openLogReader } from "./log-reader.ts";
+import type { CommandOptions } from "./options.ts";
 import { parseConnection, parseSince, parseVersion } from "./parse-arguments.ts";
 import type { WhoAnswer } from "./who-format.ts";
 import { formatWho, whoAnswer } from "./who-format.ts";
@@ -11,25 +11,32 @@ import { readCallers, readIssues, readTrail, trailLogOf } from "./who-sources.ts
 
 const defaultSince = "1d";
 
-/** Says who was vended a version of a connection, or any version, and who rejected it. */
-export const who: Command = (args, options) => {
-  if (args.length < 1 || args.length > 2)
-    throw new UsageError("This command takes a connection and, if you like, a version.");
-  const { connection, realm } = parseConnection(args[0]);
-  const version = args[1] === undefined ? null : parseVersion(args[1]);
-  return async (context) => {
-    const now = context.terminal.now();
-    const since = parseSince(options.since ?? defaultSince, now);
-    const logs = openLogReader();
-    try {
-      const search = { connection, realm, version, since, now };
-      const answer = await findOut(context, logs, search, options);
-      const isIncomplete = answer.gaps.some(({ kind }) => kind === "denied" || kind === "cut");
-      return { answer: whoAnswer(answer), text: formatWho(answer, now), isIncomplete };
-    } finally {
-      logs.close();
-    }
-  };
+export const whoCommand: CommandDeclaration = {
+  name: "who",
+  args: "<connection> [version]",
+  summary: "who was vended a version, and who rejected it",
+  does: "says who was vended a version, or any, and who rejected it, from the logs",
+  docs: "operations.md#who-was-vended-this-token",
+  needs: "what `grantAttribution` grants: above all `logs:FilterLogEvents` on the functions' logs",
+  options: ["since", "trail", "function"],
+  examples: ["who conferma/production/default 12", "who conferma/production/default --since 7d"],
+  prepare: (args, options) => {
+    const { connection, realm } = parseConnection(args[0]);
+    const version = args[1] === undefined ? null : parseVersion(args[1]);
+    return async (context) => {
+      const now = context.terminal.now();
+      const since = parseSince(options.since ?? defaultSince, now);
+      const logs = openLogReader();
+      try {
+        const search = { connection, realm, version, since, now };
+        const answer = await findOut(context, logs, search, options);
+        const isIncomplete = answer.gaps.some(({ kind }) => kind === "denied" || kind === "cut");
+        return { answer: whoAnswer(answer), text: formatWho(answer, now), isIncomplete };
+      } finally {
+        logs.close();
+      }
+    };
+  },
 };
 
 async function findOut(

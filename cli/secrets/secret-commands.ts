@@ -1,6 +1,5 @@
 import { declarationOf } from "../../functions/providers/catalogue.ts";
-import type { Command, CommandContext, CommandOptions, CommandOutput } from "../command.ts";
-import { expectArgs } from "../command.ts";
+import type { CommandContext, CommandDeclaration, CommandOutput } from "../command.ts";
 import { UsageError } from "../failure.ts";
 import { putSecret, undoPut } from "./put-secret.ts";
 import { rotateSecret } from "./rotate-secret.ts";
@@ -11,15 +10,62 @@ import { showSecret } from "./show-secret.ts";
 
 type SecretAction = (context: SecretContext, target: SecretTarget) => Promise<CommandOutput>;
 
-/** `secret put|check|rotate <connection>`. */
-export const secret: Command = (args, options) => {
-  const [action, ...rest] = args;
-  if (!isAction(action)) {
-    throw new UsageError("Write secret put, secret check or secret rotate, and a connection.");
-  }
-  const [text] = expectArgs(rest, 1);
-  const target = parseSecretTarget(text);
-  const act = actionOf(action, target, options);
+const docs = "deploying.md#3-fill-in-a-secret";
+const needs =
+  "`lambda:InvokeFunction` on the realm's `renew-tokens`, and [writing secrets](deploying.md#3-fill-in-a-secret), as `grantSecretOperator` grants both; no reading";
+const args = "<connection>";
+const named = ["function", "invoke this renew-tokens instead of looking it up"] as const;
+
+export const secretPutCommand: CommandDeclaration = {
+  name: "secret put",
+  args,
+  summary: "check, try and make current a value",
+  does: "checks, tries and makes current a value for the connection's secret, from `--file`, a pipe or the terminal; `--undo` makes the previous one current again",
+  ...{ docs, needs },
+  options: ["file", "undo", ["yes", "also where the value cannot be tried, or is current"], named],
+  examples: ["secret put conferma/production/default", "secret put cfis/live/default --undo"],
+  prepare: ([text], { file, undo, yes: isForced = false }) => {
+    const target = parseSecretTarget(text);
+    if (undo && file !== undefined) throw new UsageError("--undo takes no value.");
+    return withStore(target, (context) =>
+      undo
+        ? undoPut(context, target, { isForced })
+        : putSecret(context, target, { file, isForced }),
+    );
+  },
+};
+
+export const secretCheckCommand: CommandDeclaration = {
+  name: "secret check",
+  args,
+  summary: "whether the secret is right, and in use",
+  does: "shows the secret's versions and their dates, whether its members are right, when it expires, whether it is the one in use, and what the provider says; of client credentials only with `--try`, which requests a token",
+  ...{ docs, needs },
+  options: ["try", named],
+  examples: ["secret check conferma/production/default"],
+  prepare: ([text], { try: isTried = false }) => {
+    const target = parseSecretTarget(text);
+    return withStore(target, (context) => showSecret(context, target, { isTried }));
+  },
+};
+
+export const secretRotateCommand: CommandDeclaration = {
+  name: "secret rotate",
+  args,
+  summary: "replace a static key, until it is vended",
+  does: "replaces a static key and watches until it is vended",
+  docs: "operations.md#rotating-credentials",
+  needs,
+  options: ["file", ["yes", "go on with the value that is staged"], named],
+  examples: ["secret rotate cfis/live/default"],
+  prepare: ([text], { file, yes: isForced = false }) => {
+    const target = parseSecretTarget(text);
+    requireStaticKey(target.provider);
+    return withStore(target, (context) => rotateSecret(context, target, { file, isForced }));
+  },
+};
+
+function withStore(target: SecretTarget, act: SecretAction) {
   return async (context: CommandContext) => {
     const store = openSecretStore();
     try {
@@ -28,42 +74,6 @@ export const secret: Command = (args, options) => {
       store.close();
     }
   };
-};
-
-const actions = ["put", "check", "rotate"] as const;
-
-type Action = (typeof actions)[number];
-
-function isAction(text: string | undefined): text is Action {
-  return actions.some((action) => action === text);
-}
-
-function actionOf(
-  action: Action,
-  { provider }: SecretTarget,
-  { file, undo, try: isTried = false, yes: isForced }: CommandOptions,
-): SecretAction {
-  if (undo && (action !== "put" || file !== undefined)) {
-    throw new UsageError("--undo belongs to `secret put <connection>`, and takes no value.");
-  }
-  if (file !== undefined && action === "check")
-    throw new UsageError("`secret check` takes no value.");
-  if (isTried && action !== "check")
-    throw new UsageError(
-      "--try belongs to `secret check <connection>`: the others try a value anyway.",
-    );
-  switch (action) {
-    case "put":
-      return (context, target) =>
-        undo
-          ? undoPut(context, target, { isForced })
-          : putSecret(context, target, { file, isForced });
-    case "check":
-      return (context, target) => showSecret(context, target, { isTried });
-    case "rotate":
-      requireStaticKey(provider);
-      return (context, target) => rotateSecret(context, target, { file, isForced });
-  }
 }
 
 function requireStaticKey(provider: SecretTarget["provider"]): void {

@@ -1,4 +1,5 @@
 import { alarmCostTable } from "./alarm-cost-table.ts";
+import { commandTable } from "./command-table.ts";
 import { costTable } from "./cost-table.ts";
 import { eventTable } from "./event-table.ts";
 import { faultTable } from "./fault-table.ts";
@@ -32,6 +33,7 @@ const parts: Readonly<Record<string, (root: string) => string>> = {
   "units of a renewal": renewalUnitTable,
   "herd at a handover": herdTable,
   "limits of AWS": limitTable,
+  commands: commandTable,
   "folders of functions": (root) => importPicture(root, "functions/**/*.ts", folderOfFunctions),
   "folders of the repository": (root) =>
     importPicture(

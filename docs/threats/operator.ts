@@ -183,7 +183,7 @@ export const threatsOfAnOperator: readonly Threat[] = [
     threat: "ends a person's consent by mistake",
     mitigation: "the command does nothing without `--yes`",
     test: ["test/cli/run.test.ts", "consent", "is ended only with --yes; revoked: %j"],
-    removal: { file: "cli/commands.ts", from: "if (!options.yes) {", to: "if (options.json) {" },
+    removal: { file: "cli/disconnect.ts", from: "if (!yes) {", to: "if (yes === false) {" },
   },
   {
     name: "code-in-the-shell-history",
@@ -198,9 +198,9 @@ export const threatsOfAnOperator: readonly Threat[] = [
       "by a pasted code takes no code from its arguments, and no empty one",
     ],
     removal: {
-      file: "cli/commands.ts",
-      from: '["paste-code", (args, options) => pasteCode(expectArgs(args, 1), options)],',
-      to: '["paste-code", (args, options) => pasteCode(args, options)],',
+      file: "cli/paste-code.ts",
+      from: 'args: "<connection>",',
+      to: 'args: "<connection> [code]",',
     },
   },
   {

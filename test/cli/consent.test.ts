@@ -115,7 +115,8 @@ test.each(["consent --help", "help consent", `consent ${connection} --wait --hel
     const account = await realmWith([]);
     const { exitCode, out } = await account.run(asked);
     expect(exitCode).toBe(0);
-    expect(out).toMatch(/^npm run vend -- consent <connection> \[--person <person>\]/);
+    expect(out).toMatch(/^Usage: npm run vend -- consent <connection>\n/);
+    expect(out).toContain("--person <person>");
     expect(out).toContain("Exit code: 0 ");
     expect(out.split("\n").filter((printed) => printed.length > 80)).toEqual([]);
     expect(account.invoked).toEqual([]);

@@ -70,6 +70,7 @@ export async function lambdaAccount(
       const out: string[] = [];
       const notices: string[] = [];
       const exitCode = await run(line.split(" ").filter(Boolean), {
+        screen: { columns: null, hasColors: false },
         out: (text) => out.push(text),
         notice: (text) => notices.push(text),
         readCode: async () => code,

@@ -376,7 +376,7 @@ describe("what is checked", () => {
   test.each([
     ["recover conferma", "conferma is not a connection"],
     ["recover conferma/live cfis/live", "conferma/live is not a connection"],
-    ["recover --function one", "it takes no --function"],
+    ["recover --function one", "Unknown option --function."],
   ])("%s is not understood", async (line, message) => {
     const account = await deployment([]);
     const { exitCode, notices } = await account.run(line);

@@ -1,4 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
+import { commands } from "../../cli/commands.ts";
+import { optionTexts } from "../../cli/options.ts";
+import { optionNamesOf, parseCommandLine } from "../../cli/parse-command-line.ts";
 import { problemOf } from "../../functions/http/problem.ts";
 import type { ProblemCode } from "../../functions/model/errors.ts";
 import { problemCodes, VendingError } from "../../functions/model/errors.ts";
@@ -261,37 +264,71 @@ describe("a failure to reach token vending is explained with the next step", () 
   });
 });
 
-describe("a command line that cannot be parsed prints the usage, and invokes nothing", () => {
+describe("a command line that cannot be parsed says why and what helps, and invokes nothing", () => {
   test.each([
-    ["", "No command was given."],
-    ["mint a", "There is no command mint."],
-    ["vend", "takes one argument, not 0"],
-    [`vend ${connection} more`, "takes one argument, not 2"],
-    ["vend conferma/production", "conferma/production is not a connection"],
-    ["vend Conferma/production/default", "is not a connection"],
-    [`vend ${connection}/more`, "is not a connection"],
-    [`reject ${connection} 0`, "0 is not a version"],
-    [`reject ${connection} one`, "one is not a version"],
-    [`vend ${connection} --min-validity soon`, "whole number of seconds"],
-    ["status conferma", "conferma is not a realm"],
-    ["status a/b c/d", "takes one argument, not 2"],
-    [`vend ${connection} --token`, "--token"],
-  ])("%j", async (line, message) => {
+    ["", "Usage: npm run vend -- <command>", "help"],
+    ["mint a", "There is no such command.", "help"],
+    ["statsu", "(Did you mean status?)", "help"],
+    ["secret chek a", "(Did you mean check?)", "help"],
+    ["vend", "Missing required argument 'connection'", "vend --help"],
+    [`vend ${connection} more`, "There are too many arguments.", "vend --help"],
+    ["vend conferma/production", "conferma/production is not a connection", "vend --help"],
+    ["vend Conferma/production/default", "is not a connection", "vend --help"],
+    [`vend ${connection}/more`, "is not a connection", "vend --help"],
+    [`reject ${connection} 0`, "0 is not a version", "reject --help"],
+    [`reject ${connection} one`, "one is not a version", "reject --help"],
+    [`vend ${connection} --min-validity soon`, "whole number of seconds", "vend --help"],
+    [`vend ${connection} --min-validity`, "argument missing", "vend --help"],
+    ["status conferma", "conferma is not a realm", "status --help"],
+    ["status a/b c/d", "There are too many arguments.", "status --help"],
+    [`vend ${connection} --token`, "Unknown option --token.", "vend --help"],
+    ["status --jsn", "(Did you mean --json?)", "status --help"],
+    ["status --yes", "Unknown option --yes.", "status --help"],
+    ["secret put a --undo=x", "--undo", "secret put --help"],
+  ])("%j", async (line, message, next) => {
     const account = await lambdaAccount(vending(() => credential));
     const { exitCode, out, notices } = await account.run(line);
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
     expect(notices).toContain(message);
-    expect(notices).toContain("npm run vend -- <command>");
+    expect(notices.split("\n").at(-1)).toBe(`Next: npm run vend -- ${next}`);
     expect(account.invoked).toEqual([]);
   });
+});
 
-  test("unless it is the usage that is asked for", async () => {
-    const account = await lambdaAccount({});
-    for (const line of ["help", "--help", "vend --help"]) {
-      const { exitCode, out } = await account.run(line);
-      expect(exitCode).toBe(0);
-      expect(out).toContain("paste-code <connection>");
-      expect(out.split("\n").filter((printed) => printed.length > 80)).toEqual([]);
-    }
+describe("help", () => {
+  const lengths = (text: string) => text.split("\n").map((line) => line.length);
+
+  test.each(["help", "--help"])("%s lists every command, on 80 columns", async (line) => {
+    const { exitCode, out } = await (await lambdaAccount({})).run(line);
+    expect(exitCode).toBe(0);
+    for (const { name, args } of commands) expect(out).toContain(`\n  ${`${name} ${args}`.trim()}`);
+    expect(Math.max(...lengths(out))).toBeLessThanOrEqual(80);
   });
+
+  test.each(commands)(
+    "$name says what it does, takes and needs, on 80 columns",
+    async (command) => {
+      const account = await lambdaAccount({});
+      const asked = await account.run(`${command.name} --help`);
+      expect(await account.run(`help ${command.name}`)).toEqual(asked);
+      expect(asked).toMatchObject({ exitCode: 0, notices: "" });
+      for (const name of optionNamesOf(command)) expect(asked.out).toContain(optionTexts[name][0]);
+      for (const part of ["Usage: npm run vend -- ", "Examples:", "Your role needs"]) {
+        expect(asked.out).toContain(part);
+      }
+      expect(Math.max(...lengths(asked.out))).toBeLessThanOrEqual(80);
+    },
+  );
+
+  test.each(commands.flatMap(({ name, examples }) => examples.map((line) => [name, line])))(
+    "the example of %s is a command line: %s",
+    (name, line = "") => {
+      const words = line.match(/"[^"]*"|\S+/g)?.map((word) => word.replaceAll('"', "")) ?? [];
+      const screen = { columns: null, hasColors: false };
+      const parsed = parseCommandLine(words, commands, screen);
+      if (!("declaration" in parsed)) expect.fail("no command");
+      expect(parsed.declaration.name).toBe(name);
+      parsed.declaration.prepare(parsed.args, parsed.options);
+    },
+  );
 });

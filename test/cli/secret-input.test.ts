@@ -104,15 +104,17 @@ test("a person is asked for each member, and may leave out what is optional", as
 });
 
 test.each([
-  ["secret", "Write secret put"],
-  ["secret put", "takes one argument"],
-  ["secret keep conferma/sandbox/default", "Write secret put"],
-  [`secret put ${connection} ${canary}`, "takes one argument"],
-  [`secret put ${connection} --clientSecret=${canary}`, "Unknown option"],
+  ["secret", "secret put <connection>"],
+  ["secret put", "Missing required argument"],
+  ["secret keep conferma/sandbox/default", "no such command"],
+  [`secret put ${connection} ${canary}`, "too many arguments"],
+  [`secret put ${connection} --clientSecret=${canary}`, "Unknown option --clientSecret."],
+  [`secret ${canary} ${connection}`, "no such command"],
+  [`${canary} ${connection}`, "no such command"],
   ["secret put acme/test/default", "is of no provider"],
   ["secret rotate conferma/sandbox/default", "no static key"],
-  ["secret check conferma/sandbox/default --undo", "--undo belongs to"],
-  ["secret check conferma/sandbox/default --file x", "takes no value"],
+  ["secret check conferma/sandbox/default --undo", "Unknown option --undo."],
+  ["secret check conferma/sandbox/default --file x", "Unknown option --file."],
   ["secret put conferma/sandbox/default --undo --file x", "takes no value"],
 ])("`%s` is no command line, and nothing in it is repeated", async (line, why) => {
   const { exitCode, out, notices } = await world.vend(line);

@@ -65,6 +65,7 @@ export async function startSecretWorld(): Promise<SecretWorld> {
       const asked: string[] = [];
       const lines = [...typed];
       const exitCode = await run(line.split(" "), {
+        screen: { columns: null, hasColors: false },
         out: (text) => out.push(text),
         notice: (text) => notices.push(text),
         readCode: async () => null,

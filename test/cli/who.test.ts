@@ -373,8 +373,8 @@ test("lines that somebody else has written to the log do no harm", async () => {
 });
 
 test.each([
-  ["who", "takes a connection"],
-  [`who ${connection} 1 2`, "takes a connection"],
+  ["who", "Missing required argument"],
+  [`who ${connection} 1 2`, "too many arguments"],
   [`who ${connection} zero`, "is not a version"],
   ["who conferma/production", "is not a connection"],
   [`who ${connection} --since yesterday`, "is not an instant"],

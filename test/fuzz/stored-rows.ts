@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { CommandOptions, Terminal } from "../../cli/command.ts";
+import type { Terminal } from "../../cli/command.ts";
 import { commands } from "../../cli/commands.ts";
 import type { DeployedFunctions } from "../../cli/deployed-functions.ts";
 import { CommandFailure } from "../../cli/failure.ts";
@@ -117,11 +117,8 @@ function postOf(event: object): object {
 async function runCommand(world: FuzzWorld, reader: Reader, account: string): Promise<void> {
   const [, name = "", yes] = reader.split(" ");
   const args = name === "vend" ? [`${realmName(world.realm)}/${account}`] : [];
-  const options: CommandOptions = {
-    ...{ json: false, "show-token": false, help: false },
-    yes: yes !== undefined,
-  };
-  const execute = commands.get(name)?.(args, options);
+  const command = commands.find((each) => each.name === name);
+  const execute = command?.prepare(args, { yes: yes !== undefined });
   const { recorder } = world;
   try {
     await recorder.record(
@@ -152,6 +149,7 @@ function functionsOf(world: FuzzWorld): DeployedFunctions {
 
 function terminalOf({ clock, recorder }: FuzzWorld): Terminal {
   return {
+    screen: { columns: null, hasColors: false },
     out: (text) => void recorder.answers.push(text),
     notice: (text) => void recorder.answers.push(text),
     readCode: async () => canaries.code,

@@ -46,6 +46,7 @@ async function whoHas(version: number, isExpected: (found: Found) => boolean): P
   for (let tries = 0; ; tries += 1) {
     const out: string[] = [];
     const exitCode = await run(["who", connection, String(version), "--json"], {
+      screen: { columns: null, hasColors: false },
       out: (text) => out.push(text),
       notice: (text) => out.push(text),
       readCode: async () => null,
