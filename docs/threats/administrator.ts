@@ -176,7 +176,7 @@ export const threatsOfAnAdministrator: readonly Threat[] = [
     ],
     removal: {
       file: "functions/providers/declaration/secret.ts",
-      from: 'if (broken) throw malformed({ field: broken, problem: "must not hold half a surrogate pair" });',
+      from: "if (broken) throw secretMalformed({ field: broken, problem: half });",
       to: "",
     },
   },

@@ -1,7 +1,11 @@
 import * as v from "valibot";
 import { maxLifetimeMs } from "../model/time-limits.ts";
+import {
+  authorizationParameters,
+  clientMembers,
+  clientSettings,
+} from "./declaration/client-settings.ts";
 import { declareConsent } from "./declaration/declare-provider.ts";
-import { basicClientId, sensitiveText } from "./declaration/secret.ts";
 import {
   address,
   consentSettings,
@@ -17,6 +21,8 @@ import { secondsAfterRequest } from "./exchange/lifetime.ts";
 export const authorizationCode = declareConsent({
   settings: settingsOf("authorization-code", {
     ...consentSettings,
+    ...clientSettings,
+    authorizationParameters,
     issuer: v.optional(address),
     jwksUrl: v.optional(address),
     scopes: v.optional(scopes),
@@ -35,11 +41,7 @@ export const authorizationCode = declareConsent({
     return null;
   },
   secret: {
-    clientId: { meaning: "the client id", shape: basicClientId },
-    clientSecret: {
-      meaning: "the secret of a confidential client",
-      shape: v.optional(sensitiveText),
-    },
+    ...clientMembers,
   },
   presentation: (settings) => settings.presentation,
   displayName: null,
@@ -49,7 +51,14 @@ export const authorizationCode = declareConsent({
     issuer === undefined || jwksUrl === undefined ? null : { issuer, jwksUrl },
   renamedScopes: ({ renamedScopes = {} }) => renamedScopes,
   pkce: ({ pkce }) => pkce,
-  client: (secret) => ({ ...secret, basicEncoding: "rfc6749" }),
+  // A public client has no secret (RFC 6749 §2.1).
+  client: (settings, secret, registered) =>
+    registered(
+      settings.clientAuthentication === "basic" && !secret.clientSecret
+        ? { ...settings, clientAuthentication: "none" }
+        : settings,
+      secret,
+    ),
   hasCodesToCopy: false,
   // Some tokens live for decades.
   maxDays: maxLifetimeMs / 86_400_000,

@@ -36,7 +36,12 @@ export const centrapayUser = declareConsent({
   scopes: ({ scopes }) => scopes,
   openId: ({ issuer, jwksUrl }) => ({ issuer, jwksUrl }),
   pkce: () => true,
-  client: (secret) => ({ ...secret, basicEncoding: "raw" }),
+  client: (_, { clientId, clientSecret }) => ({
+    clientId,
+    authentication: clientSecret
+      ? { by: "basic", clientSecret, encoding: "raw" }
+      : { by: "identifier" },
+  }),
   hasCodesToCopy: false,
   maxDays: 1,
   unstatedSeconds: () => 3600,

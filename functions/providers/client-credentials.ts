@@ -1,14 +1,7 @@
 import * as v from "valibot";
+import { clientMembers, clientSettings } from "./declaration/client-settings.ts";
 import { bearer, declareClientCredentials } from "./declaration/declare-provider.ts";
-import { basicClientId, sensitiveText } from "./declaration/secret.ts";
-import {
-  address,
-  baseAddress,
-  basicEncoding,
-  seconds,
-  settingsOf,
-} from "./declaration/settings.ts";
-import { basicAuthorization, formRequest } from "./oauth/client-authentication.ts";
+import { address, baseAddress, seconds, settingsOf } from "./declaration/settings.ts";
 import { readTokenResponse } from "./oauth/token-response.ts";
 
 const maxDays = 400;
@@ -19,15 +12,12 @@ export const clientCredentials = declareClientCredentials({
     apiBaseUrl: v.optional(baseAddress),
     tokenUrl: address,
     scope: v.optional(v.string()),
-    audience: v.optional(v.string()),
-    clientAuthentication: v.optional(v.picklist(["basic", "post"]), "basic"),
-    basicEncoding: v.optional(basicEncoding, "rfc6749"),
+    ...clientSettings,
     onIssue: v.optional(v.picklist(["coexist", "revoke"]), "coexist"),
     earlySeconds: v.optional(seconds),
   }),
   secret: {
-    clientId: { meaning: "the client id", shape: basicClientId },
-    clientSecret: { meaning: "the client secret", shape: sensitiveText },
+    ...clientMembers,
     scope: { meaning: "the scope, instead of the setting's", shape: v.optional(v.string()) },
   },
   policySettings: ["onIssue", "earlySeconds"],
@@ -41,20 +31,10 @@ export const clientCredentials = declareClientCredentials({
   revocationScope: ({ clientId }, { onIssue }) => (onIssue === "revoke" ? clientId : null),
   usualLifetimeSeconds: 300,
   presentation: () => bearer,
-  request(settings, secret) {
-    const { clientId, clientSecret } = secret;
-    const { tokenUrl, audience, clientAuthentication, basicEncoding } = settings;
-    const form = new URLSearchParams({ grant_type: "client_credentials" });
+  client: (settings, secret, registered) => registered(settings, secret),
+  parameters(settings, secret) {
     const scope = secret.scope ?? settings.scope;
-    if (scope) form.set("scope", scope);
-    if (audience) form.set("audience", audience);
-    if (clientAuthentication === "basic") {
-      const authorization = basicAuthorization(clientId, clientSecret, basicEncoding);
-      return formRequest(tokenUrl, form, { authorization });
-    }
-    form.set("client_id", clientId);
-    form.set("client_secret", clientSecret.expose());
-    return formRequest(tokenUrl, form);
+    return [["grant_type", "client_credentials"], ...Object.entries(scope ? { scope } : {})];
   },
   readAnswer: (fields) => readTokenResponse(fields, maxDays, { kind: "unknown" }),
 });

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { earlier } from "../model/clock.ts";
 import { Sensitive } from "../model/sensitive.ts";
-import type { HttpRequest, HttpResponse } from "../platform/http-request.ts";
+import type { HttpResponse } from "../platform/http-request.ts";
 import { bearer, declareClientCredentials } from "./declaration/declare-provider.ts";
 import { basicClientId, sensitiveText } from "./declaration/secret.ts";
 import { address, baseAddress, basicEncoding, settingsOf } from "./declaration/settings.ts";
@@ -14,7 +14,6 @@ import {
   spanClaim,
 } from "./exchange/lifetime.ts";
 import type { AnswerFields, Reading } from "./exchange/token-request.ts";
-import { basicAuthorization, formRequest } from "./oauth/client-authentication.ts";
 
 const maxDays = 1;
 
@@ -36,11 +35,14 @@ export const conferma = declareClientCredentials({
   revocationScope: ({ platformKey }) => platformKey.expose(),
   usualLifetimeSeconds: 300,
   presentation: () => bearer,
-  request: ({ tokenUrl, basicEncoding }, { clientId, clientSecret, platformKey }): HttpRequest => {
-    const form = { grant_type: "client_credentials", scope: platformKey.expose() };
-    const authorization = basicAuthorization(clientId, clientSecret, basicEncoding);
-    return formRequest(tokenUrl, new URLSearchParams(form), { authorization });
-  },
+  client: ({ basicEncoding: encoding }, { clientId, clientSecret }) => ({
+    clientId,
+    authentication: { by: "basic", clientSecret, encoding },
+  }),
+  parameters: (_, { platformKey }) => [
+    ["grant_type", "client_credentials"],
+    ["scope", platformKey.expose()],
+  ],
   readAnswer,
 });
 

@@ -7,7 +7,11 @@ import { bearer, declareConsent } from "./declaration/declare-provider.ts";
 import { basicClientId, sensitiveText } from "./declaration/secret.ts";
 import { consentSettings, oneWord, settingsOf, someScopes } from "./declaration/settings.ts";
 import { secondsAfterRequest } from "./exchange/lifetime.ts";
-import { certificateChain, isKeyOf, privateKey } from "./oauth/client-certificate.ts";
+import {
+  certificateChain,
+  certificatePairProblem,
+  privateKey,
+} from "./oauth/client-certificate.ts";
 
 /** Thirty days: https://dev.connectpay.com/api-portal/content/access-tokens */
 const refreshMs = 30 * 86_400_000;
@@ -46,25 +50,16 @@ export const connectPay = declareConsent({
       isMultiLine: true,
     },
   },
-  secretProblem({ tlsCertificateChain: chain, tlsPrivateKey: key }) {
-    if (!chain !== !key)
-      return { field: "tlsPrivateKey", problem: "is missing, or tlsCertificateChain is" };
-    if (chain && key && !isKeyOf(chain, key))
-      return {
-        field: "tlsPrivateKey",
-        problem: "must be the key of the first certificate of tlsCertificateChain",
-      };
-    return null;
-  },
+  secretProblem: ({ tlsCertificateChain, tlsPrivateKey }) =>
+    certificatePairProblem(tlsCertificateChain, tlsPrivateKey),
   presentation: () => bearer,
   displayName: "ConnectPay",
   scopes: ({ scopes }) => scopes,
   openId: () => null,
   pkce: () => false,
-  client: ({ clientId, clientSecret, tlsCertificateChain: chain, tlsPrivateKey: key }) => ({
+  client: (_, { clientId, clientSecret, tlsCertificateChain: chain, tlsPrivateKey: key }) => ({
     clientId,
-    clientSecret,
-    basicEncoding: "raw",
+    authentication: { by: "basic", clientSecret, encoding: "raw" },
     requestIdHeader: "x-request-id",
     certificate: chain && key ? { chain, key } : undefined,
   }),
@@ -78,7 +73,7 @@ export const connectPay = declareConsent({
   // ConnectPay masks it: `Mo********co`. Control and format characters could disguise it as another name.
   customer: ({ client_customer_name: name }) =>
     typeof name === "string" ? name.replace(/\p{C}/gu, "").slice(0, 200) || null : null,
-  authorizationParameters: ({ scopes, flowIdParameter, flowId }, clientId, request) => ({
+  ownAuthorizationParameters: ({ scopes, flowIdParameter, flowId }, clientId, request) => ({
     client_id: clientId,
     [flowIdParameter]: flowId,
     nonce: uuidFrom(request.nonce),

@@ -13,6 +13,7 @@ import { startLambdaHost } from "../../local/aws/lambda/lambda-host.ts";
 import { startSecretsManager } from "../../local/aws/secrets-manager/secrets-manager.ts";
 import { createSecretSeeder } from "../../local/secret-seeder.ts";
 import type { VendResult } from "../../local/vend-client.ts";
+import { aKeyPair } from "../support/a-client.ts";
 import { aWindow } from "../support/consent-in-browser.ts";
 import { consentFunctionsOf, consentRoutesOf, functionNameOf } from "../support/consent-stack.ts";
 import type { ForeignProvider } from "../support/foreign-provider.ts";
@@ -20,6 +21,7 @@ import { aPersonAtForeign, startForeignProvider } from "../support/foreign-provi
 import { expectAnswer, sameAnswer, versionOrCode } from "../support/stack-answers.ts";
 import { tokenTable } from "../support/token-table.ts";
 
+const signer = aKeyPair("P-256");
 /** One client of the provider for each realm; Basic has to encode this secret (RFC 6749 §2.3.1). */
 const clientSecret = "s3cret: +/%&=?~ with signs";
 const clients = {
@@ -28,6 +30,7 @@ const clients = {
   public: { authentication: "none" },
   "without-openid": { authentication: "client_secret_basic", clientSecret },
   "without-prompt": { authentication: "client_secret_basic", clientSecret },
+  key: { authentication: "private_key_jwt", keys: [signer.publicKey.export({ format: "jwk" })] },
 } as const;
 type Client = keyof typeof clients;
 const names = Object.keys(clients) as Client[];
@@ -39,12 +42,20 @@ function settingsOf(client: Client, issuer: string): RealmInput {
     provider: "authorization-code",
     environment: client,
     // OpenID Connect Core §11: a refresh token is given to who asks for consent, as `prompt=consent` does.
-    authorizeUrl: `${issuer}/auth${client === "without-prompt" ? "" : "?prompt=consent"}`,
+    authorizeUrl: `${issuer}/auth`,
+    ...(client === "without-prompt" ? {} : { authorizationParameters: { prompt: "consent" } }),
+    ...(client === "post" ? { clientAuthentication: "post" } : {}),
+    ...(client === "key" ? { clientAuthentication: "private_key_jwt" } : {}),
     tokenUrl: `${issuer}/token`,
     revokeUrl: `${issuer}/token/revocation`,
     ...(isOpenId ? { issuer, jwksUrl: `${issuer}/jwks` } : {}),
     scopes: [...(isOpenId ? ["openid"] : []), "offline_access", "ledger:read"],
   };
+}
+
+function secretOf(client: Client): object {
+  if (client === "key") return { privateKey: signer.pem };
+  return client === "public" ? {} : { clientSecret };
 }
 
 let foreign: ForeignProvider;
@@ -67,7 +78,7 @@ beforeAll(async () => {
   );
   stops.push(foreign.stop);
   for (const client of names) {
-    const secret = client === "public" ? {} : { clientSecret };
+    const secret = secretOf(client);
     const name = `token-vending/${realmOf(client)}/default`;
     await secrets.add(name, { clientId: client, ...secret });
   }
@@ -123,8 +134,7 @@ async function consent(client: Client, account: string, decision?: "decline"): P
 }
 
 describe("at an OpenID provider that somebody else wrote", () => {
-  // Who is registered for the form may use Basic too, which every server has to take (RFC 6749 §2.3.1).
-  test.each(["basic", "post", "public", "without-openid"] as const)(
+  test.each(["basic", "post", "public", "key", "without-openid"] as const)(
     "a consent is granted to the client %s, and each refresh token is used once",
     async (client) => {
       const account = randomUUID();

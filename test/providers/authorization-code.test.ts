@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { GrantCredential } from "../../functions/model/consent.ts";
 import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { readRealm } from "../../functions/providers/catalogue.ts";
+import { clientDefaults, clientOptions, optionalMembers } from "../support/a-client.ts";
 import {
   codeCredential,
   consentOf,
@@ -17,12 +18,15 @@ describeProvider("authorization-code", {
     tokenUrl: "https://a.example/token",
   },
   defaults: {
+    ...clientDefaults,
     pkce: true,
     presentation: { headerName: "Authorization", scheme: "Bearer" },
     earlySeconds: 300,
     linkLifetimeSeconds: 600,
   },
   optional: {
+    ...clientOptions,
+    authorizationParameters: { access_type: "offline" },
     displayName: "Acme Bank",
     scopeWords: { pay: "pay for you", look: { en: "look", lt: "žiūrėti" } },
     attributes: { realmId: "callback", stripe_user_id: "answer", org: "id-token" },
@@ -40,7 +44,7 @@ describeProvider("authorization-code", {
     earlySeconds: 60,
     linkLifetimeSeconds: 604_800,
   },
-  secret: { required: { clientId: "c" }, optional: { clientSecret: "s" } },
+  secret: { required: { clientId: "c" }, optional: { clientSecret: "s", ...optionalMembers } },
   policies: [
     [{}, { renewal: "by-consent", beforeExpiryMs: 300_000 }],
     [{ earlySeconds: 60 }, { renewal: "by-consent", beforeExpiryMs: 60_000 }],

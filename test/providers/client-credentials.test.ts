@@ -1,21 +1,24 @@
 import { describe, expect, test } from "vitest";
 import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import { clientDefaults, clientOptions, optionalMembers } from "../support/a-client.ts";
 import { grantOf, issue, summarizeOutcome } from "../support/an-issuer.ts";
 import { describeProvider } from "../support/describe-provider.ts";
 
 describeProvider("client-credentials", {
   required: { tokenUrl: "https://a.example/token" },
-  defaults: { clientAuthentication: "basic", basicEncoding: "rfc6749", onIssue: "coexist" },
+  defaults: { ...clientDefaults, onIssue: "coexist" },
   optional: {
     apiBaseUrl: "https://a.example",
     scope: "read",
-    audience: "https://api.example",
-    clientAuthentication: "post",
-    basicEncoding: "raw",
+    ...clientOptions,
     onIssue: "revoke",
     earlySeconds: 60,
   },
-  secret: { required: { clientId: "c", clientSecret: "s" }, optional: { scope: "read" } },
+  secret: {
+    required: { clientId: "c" },
+    usual: { clientSecret: "s" },
+    optional: { ...optionalMembers, scope: "read" },
+  },
   policies: [
     [{}, { renewal: "early", beforeExpiryMs: 300_000 }],
     [{ earlySeconds: 60 }, { renewal: "early", beforeExpiryMs: 60_000 }],

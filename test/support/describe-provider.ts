@@ -13,6 +13,7 @@ import {
 import { aProvider, grantOf } from "./an-issuer.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
+type Members = Readonly<Record<string, string>>;
 
 /** What a deployment relies on: names, defaults and what follows from them. */
 export interface ProviderContract {
@@ -22,7 +23,10 @@ export interface ProviderContract {
   readonly defaults: Settings;
   /** Beside those of every provider; a value that is not the default. */
   readonly optional: Settings;
-  readonly secret: Readonly<Record<"required" | "optional", Readonly<Record<string, string>>>>;
+  /** `usual`: what the default settings need besides what every setting needs. */
+  readonly secret: Readonly<Record<"required" | "optional", Members>> & {
+    readonly usual?: Members;
+  };
   readonly policies: readonly (readonly [changes: Settings, policy: RenewalPolicy])[];
   readonly presentations: readonly (readonly [changes: Settings, presentation: Presentation])[];
 }
@@ -79,7 +83,8 @@ function describeSettings(required: Settings, { defaults, optional }: ProviderCo
 }
 
 function describeSecret(required: Settings, { secret }: ProviderContract): void {
-  const everything = { ...secret.required, ...secret.optional };
+  const needed = { ...secret.required, ...secret.usual };
+  const everything = { ...needed, ...secret.optional };
   const names = Object.keys(everything);
   const open = (text: string) => grantOf(read(required), text);
   const withMember = (name: string, value: unknown) =>
@@ -103,7 +108,7 @@ function describeSecret(required: Settings, { secret }: ProviderContract): void 
 
   test("is accepted as the contract shows it, and without what is optional", async () => {
     await expect(open(JSON.stringify(everything))).resolves.toBeDefined();
-    await expect(open(JSON.stringify(secret.required))).resolves.toBeDefined();
+    await expect(open(JSON.stringify(needed))).resolves.toBeDefined();
   });
 
   test("may hold members that the provider does not need", async () => {

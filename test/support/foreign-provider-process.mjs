@@ -2,9 +2,10 @@
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { Provider } from "oidc-provider";
 
-/** @import { ForeignClient } from "./foreign-provider.ts" */
+/** @import { ForeignClient, ServerCertificate } from "./foreign-provider.ts" */
 
 process.on("disconnect", () => process.exit());
 
@@ -16,22 +17,67 @@ const issued = { refreshTokens: [], grants: new Set() };
 /** @type {Provider} */
 let provider;
 
+/** @param {ForeignClient} client */
+const registrationOf = ({ clientId, clientSecret, authentication, keys, redirectUri }) => ({
+  client_id: clientId,
+  ...(clientSecret === undefined ? {} : { client_secret: clientSecret }),
+  ...(keys === undefined ? {} : { jwks: { keys } }),
+  ...(authentication === "tls_client_auth" ? { tls_client_auth_subject_dn: `CN=${clientId}` } : {}),
+  token_endpoint_auth_method: authentication,
+  redirect_uris: redirectUri === null ? [] : [redirectUri],
+  response_types: redirectUri === null ? [] : ["code"],
+  grant_types:
+    redirectUri === null ? ["client_credentials"] : ["authorization_code", "refresh_token"],
+});
+
+/** What it sees of a client's certificate. */
+const mutualTls = {
+  enabled: true,
+  tlsClientAuth: true,
+  selfSignedTlsClientAuth: true,
+  getCertificate: ({ socket }) => socket.getPeerX509Certificate?.()?.toString(),
+  certificateAuthorized: ({ socket }) => socket.authorized,
+  certificateSubjectMatches: ({ socket }, _, expected) =>
+    socket.getPeerX509Certificate().subject === expected,
+};
+
+/** Any resource, of which every client may read. */
+const resourceIndicators = {
+  enabled: true,
+  getResourceServerInfo: () => ({ scope: "ledger:read", accessTokenFormat: "opaque" }),
+  useGrantedResource: () => true,
+};
+
+/** @param {ServerCertificate} certificate */
+async function listenByTls({ cert, key, ca }) {
+  const secure = createTlsServer({ cert, key, ca, requestCert: true, rejectUnauthorized: false });
+  secure.on("request", provider.callback());
+  await once(secure.listen(0, "127.0.0.1"), "listening");
+  return `https://127.0.0.1:${secure.address().port}`;
+}
+
 const acts = {
-  /** @param {{ clients: ForeignClient[] }} settings */
-  open({ clients }) {
+  /** @param {{ clients: ForeignClient[], certificate?: ServerCertificate }} settings */
+  async open({ clients, certificate }) {
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     provider = new Provider(issuer, {
-      clients: clients.map(({ clientId, clientSecret, authentication, redirectUri }) => ({
-        client_id: clientId,
-        ...(clientSecret === undefined ? {} : { client_secret: clientSecret }),
-        token_endpoint_auth_method: authentication,
-        redirect_uris: [redirectUri],
-        grant_types: ["authorization_code", "refresh_token"],
-      })),
+      clients: clients.map(registrationOf),
       scopes: ["openid", "offline_access", "ledger:read"],
       cookies: { keys: [randomUUID()] },
       jwks: { keys: [{ ...privateKey.export({ format: "jwk" }), kid: "key-1", alg: "RS256" }] },
-      features: { revocation: { enabled: true } },
+      features: {
+        revocation: { enabled: true },
+        clientCredentials: { enabled: true },
+        mTLS: mutualTls,
+        resourceIndicators,
+      },
+      clientAuthMethods: [
+        ...["client_secret_basic", "client_secret_post", "private_key_jwt"],
+        ...["tls_client_auth", "self_signed_tls_client_auth", "none"],
+      ],
+      enabledJWA: {
+        clientAuthSigningAlgValues: ["RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA"],
+      },
       pkce: { required: () => true },
       // Each refresh token can be used once; a second use ends the consent.
       rotateRefreshToken: true,
@@ -39,10 +85,15 @@ const acts = {
     });
     provider.on("grant.success", ({ body, oidc }) => {
       if (body.refresh_token) issued.refreshTokens.push(body.refresh_token);
-      issued.grants.add(oidc.entities.Grant.jti);
+      const { Grant: grant } = oidc.entities;
+      if (grant) issued.grants.add(grant.jti);
     });
     server.on("request", provider.callback());
-    return issuer;
+    return { issuer, secureOrigin: certificate ? await listenByTls(certificate) : null };
+  },
+  async clientOf(token) {
+    const found = await provider.ClientCredentials.find(token);
+    return found ? { clientId: found.clientId, resource: found.aud ?? null } : null;
   },
   refreshTokens: () => issued.refreshTokens,
   /** The person withdraws every consent on the provider's own pages. */

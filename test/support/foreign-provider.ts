@@ -1,4 +1,5 @@
 import { fork } from "node:child_process";
+import type { webcrypto } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { childCalls, killChild, untilReady } from "./child-calls.ts";
 import { aWindow } from "./consent-in-browser.ts";
@@ -9,13 +10,33 @@ const PROCESS = fileURLToPath(new URL("./foreign-provider-process.mjs", import.m
 export interface ForeignClient {
   readonly clientId: string;
   readonly clientSecret?: string;
-  readonly authentication: "client_secret_basic" | "client_secret_post" | "none";
-  readonly redirectUri: string;
+  readonly authentication:
+    | "client_secret_basic"
+    | "client_secret_post"
+    | "private_key_jwt"
+    | "tls_client_auth"
+    | "self_signed_tls_client_auth"
+    | "none";
+  /** The public keys by which it signs, or that of its own certificate. */
+  readonly keys?: readonly webcrypto.JsonWebKey[];
+  /** Null for a client without people, which is granted tokens for its own credentials. */
+  readonly redirectUri: string | null;
+}
+
+/** PEM: the server's chain and key, and the authority whose clients it knows. */
+interface ServerCertificate {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string;
 }
 
 /** An OpenID provider that we have not written: oidc-provider, on a port of this machine. */
 export interface ForeignProvider {
   readonly issuer: string;
+  /** The same server by TLS, where it asks for a certificate; null without one of its own. */
+  readonly secureOrigin: string | null;
+  /** To which client it has issued a token for its own credentials, and for which resource. */
+  clientOf(accessToken: string): Promise<{ clientId: string; resource: unknown } | null>;
   /** Every refresh token that it has issued, the last one last. */
   refreshTokens(): Promise<readonly string[]>;
   /** People withdraw their consents there. */
@@ -27,6 +48,7 @@ export interface ForeignProvider {
 
 export async function startForeignProvider(
   clients: readonly ForeignClient[],
+  certificate?: ServerCertificate,
 ): Promise<ForeignProvider> {
   const child = fork(PROCESS, { stdio: ["ignore", "pipe", "pipe", "ipc"] });
   const output: string[] = [];
@@ -34,9 +56,12 @@ export async function startForeignProvider(
   child.stderr?.on("data", (text) => output.push(String(text)));
   const call = childCalls(child, "The foreign provider", output);
   await untilReady(child, "The foreign provider", output);
-  const issuer = String(await call("open", { clients }));
+  const opened = await call("open", { clients, certificate });
+  const { issuer, secureOrigin } = opened as Pick<ForeignProvider, "issuer" | "secureOrigin">;
   return {
     issuer,
+    secureOrigin,
+    clientOf: (token) => call("clientOf", token) as ReturnType<ForeignProvider["clientOf"]>,
     refreshTokens: async () => (await call("refreshTokens", null)) as string[],
     withdrawAll: async () => void (await call("withdrawAll", null)),
     async subjectOf(accessToken) {

@@ -2,10 +2,12 @@ import type * as v from "valibot";
 import type { ConsentFlow } from "../../model/consent.ts";
 import type { Issuer, Presentation, RenewalPolicy } from "../../model/provider.ts";
 import type { Sensitive } from "../../model/sensitive.ts";
+import type { FieldProblem } from "../exchange/field-problem.ts";
 import type { KeyFields, KeySettings } from "../exchange/key-check.ts";
 import type { IssuerContext, TokenRequest } from "../exchange/token-request.ts";
+import type { ClientGrant } from "../oauth/client-grant.ts";
 import type { CodeGrant, CodeSettings } from "../oauth/code-grant.ts";
-import type { FieldProblem, SecretMembers, SecretOf } from "./secret.ts";
+import type { SecretMembers, SecretOf } from "./secret.ts";
 import { parseSecret, requiredMembers } from "./secret.ts";
 import { wrongAttribute } from "./settings.ts";
 
@@ -74,37 +76,65 @@ interface Common<Schema extends SettingsSchema, Members extends SecretMembers> {
 
 type TokenPolicy = Extract<RenewalPolicy, { renewal: "at-expiry" | "at-handover" | "early" }>;
 
-/** A provider that issues a token for our own client credentials, whatever names it gives them. */
-interface ClientCredentials<
+/** A provider that issues a token for our own credentials, whatever names it gives them. */
+interface TokenIssuing<
   Schema extends SettingsSchema,
   Name extends keyof v.InferOutput<Schema> & string,
   Members extends SecretMembers,
-> extends Common<Schema, Members>,
-    TokenRequest<v.InferOutput<Schema>, SecretOf<Members>> {
+> extends Common<Schema, Members> {
   readonly usualLifetimeSeconds: number;
   readonly policySettings: readonly Name[];
   policy(settings: Pick<v.InferOutput<Schema>, Name>): TokenPolicy;
 }
 
+/** By a grant of OAuth. */
 export function declareClientCredentials<
+  Schema extends SettingsSchema<RealmBase & { readonly tokenUrl: string }>,
+  const Name extends keyof v.InferOutput<Schema> & string,
+  Members extends SecretMembers,
+>(
+  declared: TokenIssuing<Schema, Name, Members> &
+    ClientGrant<v.InferOutput<Schema>, SecretOf<Members>>,
+): ProviderDeclaration<Schema, Name, "client-credentials"> {
+  return {
+    ...issuingOf(declared),
+    loadIssuer: async (settings, context) => {
+      const { clientIssuer } = await import("../oauth/client-grant.ts");
+      return clientIssuer(declared, settings, secretReader(declared), context);
+    },
+  };
+}
+
+/** By a request of its own kind. */
+export function declareTokenRequest<
   Schema extends SettingsSchema,
   const Name extends keyof v.InferOutput<Schema> & string,
   Members extends SecretMembers,
 >(
-  declared: ClientCredentials<Schema, Name, Members>,
+  declared: TokenIssuing<Schema, Name, Members> &
+    TokenRequest<v.InferOutput<Schema>, SecretOf<Members>>,
 ): ProviderDeclaration<Schema, Name, "client-credentials"> {
   return {
-    ...commonOf(declared),
-    credential: {
-      type: "client-credentials",
-      usualLifetimeSeconds: declared.usualLifetimeSeconds,
-    },
-    policySettings: declared.policySettings,
-    policy: (settings) => declared.policy(settings),
+    ...issuingOf(declared),
     loadIssuer: async (settings, context) => {
       const { tokenIssuer } = await import("../exchange/token-request.ts");
-      return tokenIssuer(declared, settings, secretReader(declared), context);
+      const openRequest = (secret: SecretOf<Members>) => () => declared.request(settings, secret);
+      return tokenIssuer(declared, openRequest, settings, secretReader(declared), context);
     },
+  };
+}
+
+function issuingOf<
+  Schema extends SettingsSchema,
+  const Name extends keyof v.InferOutput<Schema> & string,
+  Members extends SecretMembers,
+>(declared: TokenIssuing<Schema, Name, Members>) {
+  const { usualLifetimeSeconds, policySettings } = declared;
+  return {
+    ...commonOf(declared),
+    credential: { type: "client-credentials", usualLifetimeSeconds } as const,
+    policySettings,
+    policy: (settings: Pick<v.InferOutput<Schema>, Name>) => declared.policy(settings),
   };
 }
 

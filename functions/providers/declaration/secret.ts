@@ -1,7 +1,8 @@
 import * as v from "valibot";
-import { VendingError } from "../../model/errors.ts";
 import { Sensitive } from "../../model/sensitive.ts";
 import { parseJson } from "../../platform/parse-json.ts";
+import type { FieldProblem } from "../exchange/field-problem.ts";
+import { secretMalformed } from "../exchange/field-problem.ts";
 import { parseInstant } from "../exchange/instant.ts";
 
 /** One member of a secret's JSON. */
@@ -24,12 +25,6 @@ type Shapes<Members extends SecretMembers> = {
 export type SecretOf<Members extends SecretMembers> = v.InferOutput<
   v.ObjectSchema<Shapes<Members>, undefined>
 >;
-
-/** A problem with a member or a setting, in words that follow its name. */
-export interface FieldProblem {
-  readonly field: string;
-  readonly problem: string;
-}
 
 /** Refuses control characters, because pasting often adds a line break. */
 export const plainText = v.pipe(
@@ -82,13 +77,15 @@ export function parseSecret<Members extends SecretMembers>(
   findProblem: (secret: SecretOf<Members>) => FieldProblem | null,
 ): SecretOf<Members> {
   const value = parseJson(text.expose());
-  if (value === undefined) throw malformed({ field: "SecretString", problem: "must be JSON" });
+  if (value === undefined)
+    throw secretMalformed({ field: "SecretString", problem: "must be JSON" });
   const broken = Object.keys(members).find((name) => isBroken(Object(value)[name]));
-  if (broken) throw malformed({ field: broken, problem: "must not hold half a surrogate pair" });
+  const half = "must not hold half a surrogate pair";
+  if (broken) throw secretMalformed({ field: broken, problem: half });
   const result = v.safeParse(schemaOf(members), value, { abortEarly: true });
-  if (!result.success) throw malformed(problemOf(result.issues[0]));
+  if (!result.success) throw secretMalformed(problemOf(result.issues[0]));
   const problem = findProblem(result.output);
-  if (problem) throw malformed(problem);
+  if (problem) throw secretMalformed(problem);
   return result.output;
 }
 
@@ -108,8 +105,4 @@ function problemOf(issue: v.BaseIssue<unknown>): FieldProblem {
   // A validation has our own message; a schema only names the expected type.
   const isSentence = issue.kind === "validation";
   return { field, problem: isSentence ? issue.message : `must be ${issue.expected}` };
-}
-
-function malformed({ field, problem }: FieldProblem): VendingError {
-  return new VendingError("secret-malformed", `${field}: ${problem}.`);
 }

@@ -3,8 +3,8 @@ import { accountPattern, segmentPattern } from "../../model/connection.ts";
 import { maxDeadlineMs, maxLifetimeMs, maxMarginMs } from "../../model/time-limits.ts";
 import { isSafeAddress } from "../../platform/environment.ts";
 import { isPrivateNetwork } from "../../platform/network-guard.ts";
+import type { FieldProblem } from "../exchange/field-problem.ts";
 import type { CodeSettings } from "../oauth/code-grant.ts";
-import type { FieldProblem } from "./secret.ts";
 
 /** An https address; http for loopback hosts only. */
 export const address = v.pipe(

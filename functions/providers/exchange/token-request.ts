@@ -33,16 +33,24 @@ export interface Reading {
   readonly consent?: ConsentResult;
 }
 
-/** How a provider issues a token for our own credentials. */
-export interface TokenRequest<Settings, Secret> {
+/** What a provider answers to a request for a token for our own credentials, and what that does to others. */
+export interface TokenReader<Settings, Secret> {
   /** Names what a new token revokes beyond this connection, such as a platform key; null where it revokes nothing else. */
   revocationScope(secret: Secret, settings: Settings): string | null;
-  request(settings: Settings, secret: Secret): HttpRequest;
   readAnswer(fields: AnswerFields, response: HttpResponse, now: Date): Reading;
 }
 
+/** How a provider issues a token for our own credentials by a request of its own kind. */
+export interface TokenRequest<Settings, Secret> extends TokenReader<Settings, Secret> {
+  request(settings: Settings, secret: Secret): HttpRequest;
+}
+
+/** Opens a secret, or fails with `secret-malformed`. What it returns makes one request, or says why none can be made. */
+type OpenRequest<Secret> = (secret: Secret) => () => HttpRequest | Promise<HttpRequest | NotIssued>;
+
 export function tokenIssuer<Settings, Secret>(
-  { revocationScope, request, readAnswer }: TokenRequest<Settings, Secret>,
+  { revocationScope, readAnswer }: TokenReader<Settings, Secret>,
+  openRequest: OpenRequest<Secret>,
   settings: Settings,
   readSecret: (text: Sensitive) => Secret,
   context: IssuerContext,
@@ -50,16 +58,13 @@ export function tokenIssuer<Settings, Secret>(
   return {
     openGrant(text) {
       const secret = readSecret(text);
+      const newRequest = openRequest(secret);
       return unprintable<Grant>({
         revocationScope: revocationScope(secret, settings),
         callsProvider: true,
-        issue: (signal) =>
-          sendTokenRequest(
-            context,
-            request(settings, secret),
-            signal,
-            "client",
-            (fields, response) => readAnswer(fields, response, context.clock.now()),
+        issue: async (signal) =>
+          sendTokenRequest(context, await newRequest(), signal, "client", (fields, response) =>
+            readAnswer(fields, response, context.clock.now()),
           ),
       });
     },
@@ -74,14 +79,15 @@ type Read = (
 /** A token is sent in a header: visible ASCII of limited length. */
 const tokenPattern = /^[\x21-\x7e]{1,16384}$/;
 
-/** Sends one token request. Never throws, and never quotes the provider's answer. */
+/** Sends one token request, if one could be made. Never throws, and never quotes the provider's answer. */
 export async function sendTokenRequest(
   context: IssuerContext,
-  request: HttpRequest,
+  request: HttpRequest | NotIssued,
   signal: AbortSignal,
   presented: PresentedCredentials,
   read: Read,
 ): Promise<Issued | NotIssued> {
+  if ("kind" in request) return request;
   const response = await sendOrFailure(context, request, signal);
   if (response instanceof HttpFailure) return notIssuedAfter(response);
   const fields = fieldsOf(response.body);

@@ -1,6 +1,8 @@
 import type { Sensitive } from "../../model/sensitive.ts";
-import { unprintable } from "../../model/sensitive.ts";
-import type { ClientCertificate, HttpRequest } from "../../platform/http-request.ts";
+import type { ClientCertificate } from "../../platform/http-request.ts";
+import type { IssuerContext } from "../exchange/token-request.ts";
+import type { AssertionKey } from "./client-assertion.ts";
+import type { Parameters } from "./request-parameters.ts";
 
 /**
  * `raw` joins id and secret as they are (RFC 7617 §2), as Conferma documents and `curl -u` does. `rfc6749` form-encodes
@@ -8,6 +10,60 @@ import type { ClientCertificate, HttpRequest } from "../../platform/http-request
  * from one to the other.
  */
 export type BasicEncoding = "raw" | "rfc6749";
+
+/** How a client proves who it is: in a header or in the body (RFC 6749 §2.3.1), by a key (RFC 7523 §2.2), or not here. */
+export type ClientAuthentication =
+  | { readonly by: "basic"; readonly clientSecret: Sensitive; readonly encoding: BasicEncoding }
+  | { readonly by: "post"; readonly clientSecret: Sensitive }
+  | { readonly by: "assertion"; readonly key: AssertionKey }
+  /** Its id alone: a public client (RFC 6749 §3.2.1), or one whose certificate proves it (RFC 8705 §2). */
+  | { readonly by: "identifier" };
+
+/** Our registration as a client of an authorization server (RFC 6749 §2). */
+export interface OAuthClient {
+  readonly clientId: string;
+  readonly authentication: ClientAuthentication;
+  /** Presented in the TLS handshake (RFC 8705 §2). */
+  readonly certificate?: ClientCertificate | undefined;
+  /** The header for a request's id, where the provider requires one. */
+  readonly requestIdHeader?: string;
+  /** How parameters are sent: as a form if nothing is said. */
+  readonly requestFormat?: "form" | "json" | undefined;
+}
+
+/** What authentication adds to a request. */
+interface Proof {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly parameters: Parameters;
+}
+
+/** The proof for one request: an assertion is used once. */
+export async function proofOf(
+  { clientId, authentication }: OAuthClient,
+  context: IssuerContext,
+): Promise<Proof> {
+  const id: [string, string] = ["client_id", clientId];
+  switch (authentication.by) {
+    case "basic": {
+      const { clientSecret, encoding } = authentication;
+      const authorization = basicAuthorization(clientId, clientSecret, encoding);
+      return { headers: { authorization }, parameters: [] };
+    }
+    case "post":
+      return {
+        headers: {},
+        parameters: [id, ["client_secret", authentication.clientSecret.expose()]],
+      };
+    case "assertion": {
+      // Most clients have none, and need not load what signs it.
+      const { clientAssertion } = await import("./client-assertion.ts");
+      const assertion = await clientAssertion(clientId, authentication.key, context);
+      return { headers: {}, parameters: [id, ...assertion] };
+    }
+    case "identifier":
+      return { headers: {}, parameters: [id] };
+  }
+}
 
 /** The value of an `Authorization` header for Basic authentication. */
 export function basicAuthorization(
@@ -22,24 +78,4 @@ export function basicAuthorization(
 
 function formEncoded(text: string): string {
   return new URLSearchParams({ "": text }).toString().slice(1);
-}
-
-/** A form for a token endpoint (RFC 6749 §4) that accepts a JSON answer. */
-export function formRequest(
-  url: string,
-  form: URLSearchParams,
-  headers: Readonly<Record<string, string>> = {},
-  clientCertificate?: ClientCertificate,
-): HttpRequest {
-  return unprintable<HttpRequest>({
-    method: "POST",
-    url,
-    headers: {
-      "content-type": "application/x-www-form-urlencoded",
-      accept: "application/json",
-      ...headers,
-    },
-    body: form.toString(),
-    ...(clientCertificate && { clientCertificate }),
-  });
 }

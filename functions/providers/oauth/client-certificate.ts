@@ -1,12 +1,10 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import * as v from "valibot";
-import type { NotIssued } from "../../model/provider.ts";
 import { Sensitive } from "../../model/sensitive.ts";
-import type { ClientCertificate } from "../../platform/http-request.ts";
-import { notIssued } from "../exchange/error-response.ts";
+import type { FieldProblem } from "../exchange/field-problem.ts";
 
 /** The certificates in a PEM text; none if one of them is invalid. */
-function certificatesIn(pem: string): readonly X509Certificate[] {
+export function certificatesIn(pem: string): readonly X509Certificate[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs) ?? [];
   try {
     return blocks.map((block) => new X509Certificate(block));
@@ -15,21 +13,21 @@ function certificatesIn(pem: string): readonly X509Certificate[] {
   }
 }
 
-/** Whether the key belongs to the chain's leaf certificate. */
-export function isKeyOf(chain: string, key: Sensitive): boolean {
-  const [leaf] = certificatesIn(chain);
-  return leaf?.checkPrivateKey(createPrivateKey(key.expose())) ?? false;
+/** A problem between a certificate and its key, both of which a secret may leave out. */
+export function certificatePairProblem(
+  chain: string | undefined,
+  key: Sensitive | undefined,
+): FieldProblem | null {
+  const field = "tlsPrivateKey";
+  if (!chain !== !key) return { field, problem: "is missing, or tlsCertificateChain is" };
+  if (!chain || !key || isKeyOf(chain, key)) return null;
+  return { field, problem: "must be the key of the first certificate of tlsCertificateChain" };
 }
 
-/** Reports an expired client certificate, because some servers close the connection during the handshake without a reason. */
-export function expiredCertificate(
-  certificate: ClientCertificate | undefined,
-  now: Date,
-): NotIssued | null {
-  const [leaf] = certificatesIn(certificate?.chain ?? "");
-  if (!leaf || leaf.validToDate > now) return null;
-  const detail = `Our client certificate expired at ${leaf.validToDate.toISOString()}. Put a new one into the secret.`;
-  return notIssued("credentials-rejected", detail);
+/** Whether the key belongs to the chain's leaf certificate. */
+function isKeyOf(chain: string, key: Sensitive): boolean {
+  const [leaf] = certificatesIn(chain);
+  return leaf?.checkPrivateKey(createPrivateKey(key.expose())) ?? false;
 }
 
 export const certificateChain = v.pipe(

@@ -1,36 +1,56 @@
-import type { Sensitive } from "../../model/sensitive.ts";
-import type { ClientCertificate, HttpRequest, HttpResponse } from "../../platform/http-request.ts";
+import type { NotIssued } from "../../model/provider.ts";
+import { unprintable } from "../../model/sensitive.ts";
+import type { HttpRequest, HttpResponse } from "../../platform/http-request.ts";
 import { HttpFailure } from "../../platform/http-request.ts";
 import type { IssuerContext } from "../exchange/token-request.ts";
-import type { BasicEncoding } from "./client-authentication.ts";
-import { basicAuthorization, formRequest } from "./client-authentication.ts";
+import type { OAuthClient } from "./client-authentication.ts";
+import { proofOf } from "./client-authentication.ts";
+import { expiredCertificate } from "./expired-certificate.ts";
 
-/** Our registration as a client of an authorization server (RFC 6749 §2). */
-export interface OAuthClient {
-  readonly clientId: string;
-  /** For Basic authentication; a public client has none and sends its id only (RFC 6749 §3.2.1). */
-  readonly clientSecret?: Sensitive | undefined;
-  readonly basicEncoding: BasicEncoding;
-  /** Presented in the TLS handshake (RFC 8705 §2). */
-  readonly certificate?: ClientCertificate | undefined;
-  /** The header for a request's id, where the provider requires one. */
-  readonly requestIdHeader?: string;
+/**
+ * A request to a token endpoint (RFC 6749 §3.2), or to another one that authenticates the client in the same way, and
+ * accepts a JSON answer. Not made if the client's certificate has expired.
+ */
+export async function clientRequest(
+  client: OAuthClient,
+  url: string,
+  parameters: URLSearchParams,
+  context: IssuerContext,
+): Promise<HttpRequest | NotIssued> {
+  const { certificate, requestIdHeader, requestFormat = "form" } = client;
+  const expired = certificate && expiredCertificate(certificate, context.clock.now());
+  if (expired) return expired;
+  const proof = await proofOf(client, context);
+  const { contentType, write } = formats[requestFormat];
+  return unprintable<HttpRequest>({
+    method: "POST",
+    url,
+    headers: {
+      "content-type": contentType,
+      accept: "application/json",
+      ...proof.headers,
+      ...(requestIdHeader && { [requestIdHeader]: context.newRequestId() }),
+    },
+    body: write(new URLSearchParams([...parameters, ...proof.parameters])),
+    ...(certificate && { clientCertificate: certificate }),
+  });
 }
 
-/** A form request with client authentication (RFC 6749 §2.3). */
-export function clientRequest(
-  { clientId, clientSecret, basicEncoding, certificate, requestIdHeader }: OAuthClient,
-  url: string,
-  form: URLSearchParams,
-  context: IssuerContext,
-): HttpRequest {
-  const headers = requestIdHeader ? { [requestIdHeader]: context.newRequestId() } : {};
-  if (!clientSecret) {
-    const identified = new URLSearchParams([...form, ["client_id", clientId]]);
-    return formRequest(url, identified, headers, certificate);
-  }
-  const authorization = basicAuthorization(clientId, clientSecret, basicEncoding);
-  return formRequest(url, form, { authorization, ...headers }, certificate);
+const formats = {
+  form: {
+    contentType: "application/x-www-form-urlencoded",
+    write: (parameters: URLSearchParams) => parameters.toString(),
+  },
+  json: { contentType: "application/json", write: jsonOf },
+} as const;
+
+/** A parameter that is sent several times becomes a list. */
+function jsonOf(parameters: URLSearchParams): string {
+  const members = [...new Set(parameters.keys())].map((name) => {
+    const values = parameters.getAll(name);
+    return [name, values.length > 1 ? values : values[0]] as const;
+  });
+  return JSON.stringify(Object.fromEntries(members));
 }
 
 /** Makes an answer that rejects our certificate fail as a TLS alert does. */

@@ -1,14 +1,18 @@
 import type { AuthorizationRequest, ConsentFlow } from "../../model/consent.ts";
 import type { HttpResponse } from "../../platform/http-request.ts";
 import type { AnswerFields } from "../exchange/token-request.ts";
-import type { OAuthClient } from "./client-request.ts";
+import type { Registration } from "./registered-client.ts";
+import type { TokenPurpose } from "./request-parameters.ts";
 
 /** The settings of every provider at which a person consents. */
-export interface CodeSettings {
+export interface CodeSettings extends TokenPurpose {
   readonly authorizeUrl: string;
   readonly tokenUrl: string;
   readonly revokeUrl?: string | undefined;
   readonly earlySeconds: number;
+  /** Parameters that the server wants besides the standard's. */
+  readonly authorizationParameters?: Readonly<Record<string, string>> | undefined;
+  readonly tokenParameters?: Readonly<Record<string, string>> | undefined;
   /** In the place of the provider's own name. */
   readonly displayName?: string | undefined;
   readonly scopeWords?: ConsentFlow["scopeWords"] | undefined;
@@ -27,7 +31,7 @@ export interface OpenIdProvider {
 }
 
 /** A provider's authorization code grant and refresh (RFC 6749 §4.1, §6). */
-export interface CodeGrant<Settings, Secret> {
+export interface CodeGrant<Settings, Secret> extends Registration<Settings, Secret> {
   /** The provider's name on pages; null to show its host. */
   readonly displayName: string | null;
   scopes(settings: Settings): readonly string[];
@@ -37,7 +41,6 @@ export interface CodeGrant<Settings, Secret> {
   openId(settings: Settings): OpenIdProvider | null;
   /** RFC 7636. */
   pkce(settings: Settings): boolean;
-  client(secret: Secret): OAuthClient;
   /** The provider shows codes that a person can copy, so a code is redeemed without its authorization request. */
   readonly hasCodesToCopy: boolean;
   /** A stated lifetime of an access token beyond this is invalid. */
@@ -49,7 +52,7 @@ export interface CodeGrant<Settings, Secret> {
   /** The name of the data's owner, masked by the provider. */
   customer?(fields: AnswerFields): string | null;
   /** Replaces the standard parameters of the authorization request. */
-  authorizationParameters?(
+  ownAuthorizationParameters?(
     settings: Settings,
     clientId: string,
     request: AuthorizationRequest,

@@ -6,13 +6,14 @@ import { malformed, notIssued } from "../exchange/error-response.ts";
 import { isAbsent } from "../exchange/lifetime.ts";
 import type { AnswerFields, IssuerContext, Reading } from "../exchange/token-request.ts";
 import { sendTokenRequest } from "../exchange/token-request.ts";
-import { expiredCertificate } from "./client-certificate.ts";
-import type { OAuthClient } from "./client-request.ts";
+import type { OAuthClient } from "./client-authentication.ts";
 import { clientRequest, detectCertificateRejection } from "./client-request.ts";
 import type { CodeGrant, CodeSettings } from "./code-grant.ts";
 import { consentResult } from "./consent-answer.ts";
 import type { Identifier } from "./identity.ts";
 import { identifierOf } from "./identity.ts";
+import { openClient } from "./registered-client.ts";
+import { purposeParameters } from "./request-parameters.ts";
 import { readTokenResponse } from "./token-response.ts";
 
 /** What all token requests of one client share. */
@@ -42,13 +43,11 @@ export function codeIssuer<Settings extends CodeSettings, Secret>(
   };
   return {
     openGrant(text, credential) {
-      const client = provider.client(readSecret(text));
+      const client = openClient(provider, settings, readSecret(text));
       return unprintable<Grant>({
         revocationScope: null,
         callsProvider: true,
-        issue: async (signal) =>
-          expiredCertificate(client.certificate, context.clock.now()) ??
-          exchangeCredential({ ...common, client }, credential, signal),
+        issue: (signal) => exchangeCredential({ ...common, client }, credential, signal),
       });
     },
   };
@@ -63,9 +62,11 @@ async function exchangeCredential<Settings extends CodeSettings, Secret>(
   if (!credential) return notIssued("consent-required", "Nobody has consented yet.");
   const form = formOf(provider, settings, credential);
   if (!form) return notIssued("consent-required", codeWithoutRequest);
+  for (const [name, value] of purposeParameters(settings, settings.tokenParameters))
+    form.append(name, value);
   const keysFailure = await identifier.prepare(credential, signal);
   if (keysFailure) return keysFailure;
-  const request = clientRequest(client, settings.tokenUrl, form, context);
+  const request = await clientRequest(client, settings.tokenUrl, form, context);
   return sendTokenRequest(context, request, signal, credential.kind, (fields, response) =>
     readAnswer(exchange, credential, fields, response, signal),
   );

@@ -4,7 +4,7 @@ import type { Sensitive } from "../../model/sensitive.ts";
 import type { HttpResponse } from "../../platform/http-request.ts";
 import { isAbsent } from "../exchange/lifetime.ts";
 import type { AnswerFields } from "../exchange/token-request.ts";
-import type { OAuthClient } from "./client-request.ts";
+import type { OAuthClient } from "./client-authentication.ts";
 import type { CodeGrant, CodeSettings } from "./code-grant.ts";
 import { secretDetector } from "./exchange-secrets.ts";
 import type { Person } from "./person.ts";

@@ -12,10 +12,13 @@ import { parseJson } from "../../platform/parse-json.ts";
 import type { IssuerContext } from "../exchange/token-request.ts";
 import { sendOrFailure } from "../exchange/token-request.ts";
 import { issuerCheck, readAuthorizationResponse } from "./authorization-response.ts";
-import { expiredCertificate } from "./client-certificate.ts";
-import type { OAuthClient } from "./client-request.ts";
+import type { OAuthClient } from "./client-authentication.ts";
 import { clientRequest } from "./client-request.ts";
 import type { CodeGrant, CodeSettings } from "./code-grant.ts";
+import { expiredCertificate } from "./expired-certificate.ts";
+import { openClient } from "./registered-client.ts";
+import type { Parameters } from "./request-parameters.ts";
+import { purposeParameters } from "./request-parameters.ts";
 
 /** A provider's authorization request and response (RFC 6749 §4.1.1, §4.1.2), and the revocation of a consent (RFC 7009). */
 export function consentFlow<Settings extends CodeSettings, Secret>(
@@ -29,7 +32,7 @@ export function consentFlow<Settings extends CodeSettings, Secret>(
   const isIssuer = issuerCheck(provider.openId(settings)?.issuer, [authorizeUrl, tokenUrl]);
   const wanted = Object.entries(settings.attributes ?? {});
   const ofCallback = wanted.flatMap(([name, source]) => (source === "callback" ? [name] : []));
-  const clientOf = (text: Sensitive) => provider.client(readSecret(text));
+  const open = (text: Sensitive) => openClient(provider, settings, readSecret(text));
   return {
     displayName: displayName ?? provider.displayName,
     scopeWords,
@@ -39,21 +42,22 @@ export function consentFlow<Settings extends CodeSettings, Secret>(
     tellsCustomer: Boolean(provider.customer ?? settings.customerAttribute),
     origin: new URL(authorizeUrl).origin,
     authorizeUrl: async (text, request) => {
-      const client = clientOf(text);
-      const expired = expiredCertificate(client.certificate, context.clock.now());
+      const client = open(text);
+      const { certificate } = client;
+      const expired = certificate && expiredCertificate(certificate, context.clock.now());
       if (expired) throw new VendingError(expired.code, expired.detail);
-      return withParameters(
-        authorizeUrl,
-        provider.authorizationParameters?.(settings, client.clientId, request) ??
-          standardParameters(provider, settings, client.clientId, request),
-      );
+      const special = provider.ownAuthorizationParameters?.(settings, client.clientId, request);
+      return withParameters(authorizeUrl, [
+        ...Object.entries(
+          special ?? standardParameters(provider, settings, client.clientId, request),
+        ),
+        ...purposeParameters(settings, settings.authorizationParameters),
+      ]);
     },
     readAuthorizationResponse: (parameters) =>
       readAuthorizationResponse(parameters, isIssuer, ofCallback),
     revoke: async (text, token, signal) =>
-      revokeUrl === undefined
-        ? null
-        : revoke(revokeUrl, () => clientOf(text), token, context, signal),
+      revokeUrl === undefined ? null : revoke(revokeUrl, () => open(text), token, context, signal),
   };
 }
 
@@ -86,9 +90,9 @@ function codeChallenge(codeVerifier: Sensitive): Record<string, string> {
  * Appends parameters to an address, which may have some already (RFC 6749 §3.1). Spaces become %20, because `+` means a
  * space in forms only.
  */
-function withParameters(address: string, parameters: Readonly<Record<string, string>>): string {
+function withParameters(address: string, parameters: Parameters): string {
   const url = new URL(address);
-  const added = Object.entries(parameters).map(
+  const added = parameters.map(
     ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
   );
   url.search = [url.search, ...added].filter(Boolean).join("&");
@@ -108,7 +112,7 @@ const revocationErrors: ReadonlySet<unknown> = new Set([
 /** RFC 7009. Never fails. */
 async function revoke(
   url: string,
-  openClient: () => OAuthClient,
+  open: () => OAuthClient,
   { kind, token }: RevocableToken,
   context: IssuerContext,
   signal: AbortSignal,
@@ -116,7 +120,8 @@ async function revoke(
   const hint = kind === "refresh-token" ? "refresh_token" : "access_token";
   const form = new URLSearchParams({ token: token.expose(), token_type_hint: hint });
   try {
-    const request = clientRequest(openClient(), url, form, context);
+    const request = await clientRequest(open(), url, form, context);
+    if ("kind" in request) return notAsked;
     const response = await sendOrFailure(context, request, signal);
     if (response instanceof HttpFailure) return unanswered(response);
     const { status, body } = response;
@@ -125,9 +130,11 @@ async function revoke(
     // RFC 7009 §2.2 specifies 200; some servers answer 204.
     return { isRevoked: [200, 204].includes(status), answer: `answered ${status}${words}` };
   } catch {
-    return { isRevoked: false, answer: "was not asked, because the secret cannot be used" };
+    return notAsked;
   }
 }
+
+const notAsked = { isRevoked: false, answer: "was not asked, because the secret cannot be used" };
 
 function unanswered({ kind }: HttpFailure): Revocation {
   const answer = kind === "certificate" ? "refused our client certificate" : "did not answer";

@@ -1,7 +1,7 @@
 import type { GrantCredential } from "../../model/consent.ts";
 import type { AnswerFields } from "../exchange/token-request.ts";
+import type { OAuthClient } from "./client-authentication.ts";
 import { basicAuthorization } from "./client-authentication.ts";
-import type { OAuthClient } from "./client-request.ts";
 
 /** Shorter secrets occur in ordinary words by chance: they must not be a word of the text. */
 const minPartLength = 6;
@@ -32,7 +32,8 @@ export function secretDetector(
   };
 }
 
-function secretsOf({ clientId, clientSecret, certificate }: OAuthClient): string[] {
+function secretsOf({ clientId, authentication, certificate }: OAuthClient): string[] {
+  const clientSecret = "clientSecret" in authentication ? authentication.clientSecret : null;
   const basic = clientSecret
     ? [
         basicAuthorization(clientId, clientSecret, "raw"),

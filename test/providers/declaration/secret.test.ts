@@ -13,16 +13,25 @@ test.each<[RealmInput, object]>([
     { provider: "conferma", environment, tokenUrl },
     { ...client, platformKey: "p" },
   ],
-  [{ provider: "client-credentials", environment, tokenUrl }, client],
+  [{ provider: "client-credentials", environment, tokenUrl, basicEncoding: "raw" }, client],
   [{ provider: "centrapay-user", environment, authorizeUrl, tokenUrl, ...openId }, client],
   [{ provider: "connectpay", environment, authorizeUrl, tokenUrl }, client],
-  [{ provider: "authorization-code", environment, authorizeUrl, tokenUrl }, client],
-])("a client id for Basic authentication holds no colon: %j", async (settings, secret) => {
-  await expect(grantOf(settings, JSON.stringify(secret))).rejects.toMatchObject({
-    code: "secret-malformed",
-    message: expect.stringMatching(/^clientId: must not/),
-  });
-});
+  [
+    {
+      ...{ provider: "authorization-code", environment, authorizeUrl, tokenUrl },
+      basicEncoding: "raw",
+    },
+    client,
+  ],
+])(
+  "a client id that goes into Basic authentication as it is holds no colon: %j",
+  async (settings, secret) => {
+    await expect(grantOf(settings, JSON.stringify(secret))).rejects.toMatchObject({
+      code: "secret-malformed",
+      message: expect.stringMatching(/^clientId: must not/),
+    });
+  },
+);
 
 /** Escaped in JSON; without its other half it can be put into no header, form or address. */
 const half = "x\udfff";

@@ -76,6 +76,18 @@ describe("the authorization URL", () => {
       `https://auth.centrapay.example/oauth2/authorize?response_type=code&client_id=client%201&redirect_uri=${redirect}&scope=openid%20phone&state=state-1&nonce=nonce-1&${pkce}`,
     ],
     [
+      "names audience, resources (RFC 8707 §2.1) and constants after the standard's parameters",
+      {
+        ...general,
+        pkce: false,
+        audience: "api",
+        resource: ["https://a.example/1", "https://a.example/2"],
+        authorizationParameters: { access_type: "offline" },
+        tokenParameters: { never: "here" },
+      },
+      `https://login.example/authorize?tenant=a%20b&response_type=code&client_id=client%201&redirect_uri=${redirect}&state=state-1&audience=api&resource=https%3A%2F%2Fa.example%2F1&resource=https%3A%2F%2Fa.example%2F2&access_type=offline`,
+    ],
+    [
       "of ConnectPay has its own names, and a GUID for its nonce",
       connectpay,
       `https://api2-stage.connectpay.example/auth/v1/oauth2/authorize?client_id=client%201&flowid=GetPSD2AuthCode&nonce=9e3f1563-24d4-4f0e-a4b6-f4fce81d56fb&scope=psd2-ais%20psd2-pis&state=state-1&redirect_url=${redirect}&response_type=code`,

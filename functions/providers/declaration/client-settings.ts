@@ -1,0 +1,72 @@
+import * as v from "valibot";
+import { certificateChain, privateKey } from "../oauth/client-certificate.ts";
+import { plainText, sensitiveText } from "./secret.ts";
+import { address, basicEncoding } from "./settings.ts";
+
+/** An absolute address without a fragment (RFC 8707 §2). */
+const resource = v.pipe(
+  v.string(),
+  v.check(
+    (text) => URL.canParse(text) && !text.includes("#"),
+    "must be an absolute address without a fragment",
+  ),
+);
+
+/** What a request says anyway: a constant cannot replace it. */
+const ownParameters =
+  /^(grant_type|response_type|client_id|client_secret|client_assertion.*|code.*|redirect_uri|state|nonce|scope|audience|resource|refresh_token|request_uri)$/;
+
+/** Parameters that a server wants besides the standard's, always the same. */
+const constantParameters = v.record(
+  v.pipe(
+    v.string(),
+    v.check((name) => !ownParameters.test(name), "must not be a parameter that is sent anyway"),
+  ),
+  v.string(),
+);
+
+/** How the client of a generic provider authenticates, and what else its token requests say. */
+export const clientSettings = {
+  clientAuthentication: v.optional(
+    v.picklist(["basic", "post", "private_key_jwt", "tls", "none"]),
+    "basic",
+  ),
+  basicEncoding: v.optional(basicEncoding, "rfc6749"),
+  signingAlgorithm: v.optional(v.picklist(["RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA"])),
+  assertionAudience: v.optional(address),
+  requestFormat: v.optional(v.picklist(["form", "json"]), "form"),
+  audience: v.optional(v.string()),
+  resource: v.optional(v.union([resource, v.pipe(v.array(resource), v.minLength(1))])),
+  tokenParameters: v.optional(constantParameters),
+};
+
+/** The settings of authorization requests that are as constant. */
+export const authorizationParameters = v.optional(constantParameters);
+
+/** The members of a secret that authenticate a client; which of them are needed depends on `clientAuthentication`. */
+export const clientMembers = {
+  clientId: { meaning: "the client id", shape: plainText },
+  clientSecret: {
+    meaning: "with basic and post: the client secret",
+    shape: v.optional(sensitiveText),
+  },
+  privateKey: {
+    meaning: "with private_key_jwt: the key that signs, PEM (PKCS #8), unencrypted",
+    shape: v.optional(privateKey),
+    isMultiLine: true,
+  },
+  keyId: {
+    meaning: "with private_key_jwt: the name under which the key is registered (kid)",
+    shape: v.optional(plainText),
+  },
+  tlsCertificateChain: {
+    meaning: "with tls: the client certificate, PEM, from the leaf to the root",
+    shape: v.optional(certificateChain),
+    isMultiLine: true,
+  },
+  tlsPrivateKey: {
+    meaning: "with tls: the private key of the certificate, PEM, unencrypted",
+    shape: v.optional(privateKey),
+    isMultiLine: true,
+  },
+} as const;

@@ -1,0 +1,39 @@
+import type { Issuer } from "../../model/provider.ts";
+import type { Sensitive } from "../../model/sensitive.ts";
+import type { IssuerContext, TokenReader } from "../exchange/token-request.ts";
+import { tokenIssuer } from "../exchange/token-request.ts";
+import { clientRequest } from "./client-request.ts";
+import type { Registration } from "./registered-client.ts";
+import { openClient } from "./registered-client.ts";
+import type { Parameters, TokenPurpose } from "./request-parameters.ts";
+import { purposeParameters } from "./request-parameters.ts";
+
+/** A grant of OAuth for our own credentials alone, such as client credentials (RFC 6749 §4.4). */
+export interface ClientGrant<Settings extends ClientGrantSettings, Secret>
+  extends TokenReader<Settings, Secret>,
+    Registration<Settings, Secret> {
+  parameters(settings: Settings, secret: Secret): Parameters;
+}
+
+export interface ClientGrantSettings extends TokenPurpose {
+  readonly tokenUrl: string;
+  readonly tokenParameters?: Readonly<Record<string, string>> | undefined;
+}
+
+export function clientIssuer<Settings extends ClientGrantSettings, Secret>(
+  grant: ClientGrant<Settings, Secret>,
+  settings: Settings,
+  readSecret: (text: Sensitive) => Secret,
+  context: IssuerContext,
+): Issuer {
+  const { tokenUrl, tokenParameters } = settings;
+  const openRequest = (secret: Secret) => {
+    const client = openClient(grant, settings, secret);
+    const form = new URLSearchParams([
+      ...grant.parameters(settings, secret),
+      ...purposeParameters(settings, tokenParameters),
+    ]);
+    return () => clientRequest(client, tokenUrl, form, context);
+  };
+  return tokenIssuer(grant, openRequest, settings, readSecret, context);
+}

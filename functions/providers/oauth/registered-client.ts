@@ -1,0 +1,130 @@
+import { createPrivateKey } from "node:crypto";
+import type { Sensitive } from "../../model/sensitive.ts";
+import type { ClientCertificate } from "../../platform/http-request.ts";
+import type { FieldProblem } from "../exchange/field-problem.ts";
+import { secretMalformed } from "../exchange/field-problem.ts";
+import type { BasicEncoding, ClientAuthentication, OAuthClient } from "./client-authentication.ts";
+import { certificatePairProblem } from "./client-certificate.ts";
+
+/** The settings by which a generic provider says how its client authenticates. */
+interface ClientSettings {
+  readonly tokenUrl: string;
+  readonly clientAuthentication: "basic" | "post" | "private_key_jwt" | "tls" | "none";
+  readonly basicEncoding: BasicEncoding;
+  readonly signingAlgorithm?: string | undefined;
+  readonly assertionAudience?: string | undefined;
+  readonly requestFormat: OAuthClient["requestFormat"];
+}
+
+/** What its secret may have. */
+interface ClientSecret {
+  readonly clientId: string;
+  readonly clientSecret?: Sensitive | undefined;
+  readonly privateKey?: Sensitive | undefined;
+  readonly keyId?: string | undefined;
+  readonly tlsCertificateChain?: ClientCertificate["chain"] | undefined;
+  readonly tlsPrivateKey?: ClientCertificate["key"] | undefined;
+}
+
+/** How a provider's client is registered. */
+export interface Registration<Settings, Secret> {
+  /**
+   * The client, or the member of the secret that does not fit the settings. `registered` reads those settings and members
+   * that the generic providers share.
+   */
+  client(
+    settings: Settings,
+    secret: Secret,
+    registered: typeof registeredClient,
+  ): OAuthClient | FieldProblem;
+}
+
+/** Fails with `secret-malformed`. */
+export function openClient<Settings, Secret>(
+  provider: Registration<Settings, Secret>,
+  settings: Settings,
+  secret: Secret,
+): OAuthClient {
+  const client = provider.client(settings, secret, registeredClient);
+  if ("problem" in client) throw secretMalformed(client);
+  return client;
+}
+
+/** The client that settings and secret describe together, or the member that is wrong or missing. */
+function registeredClient(
+  settings: ClientSettings,
+  secret: ClientSecret,
+): OAuthClient | FieldProblem {
+  const { clientId, tlsCertificateChain: chain, tlsPrivateKey: key } = secret;
+  const problem = certificatePairProblem(chain, key);
+  if (problem) return problem;
+  const authentication = authenticationOf(settings, secret);
+  if ("problem" in authentication) return authentication;
+  const { requestFormat } = settings;
+  const certificate = chain && key ? { chain, key } : undefined;
+  return { clientId, authentication, certificate, requestFormat };
+}
+
+function authenticationOf(
+  settings: ClientSettings,
+  secret: ClientSecret,
+): ClientAuthentication | FieldProblem {
+  const { clientAuthentication, basicEncoding: encoding } = settings;
+  const { clientId, clientSecret, privateKey, keyId } = secret;
+  const field = neededMembers[clientAuthentication];
+  if (field && !secret[field])
+    return { field, problem: `is missing: clientAuthentication is ${clientAuthentication}` };
+  if (clientAuthentication === "private_key_jwt" && privateKey)
+    return assertedBy(settings, privateKey, keyId);
+  if (clientAuthentication === "post" && clientSecret) return { by: "post", clientSecret };
+  if (clientAuthentication !== "basic" || !clientSecret) return { by: "identifier" };
+  // RFC 7617 §2.
+  return encoding === "raw" && clientId.includes(":")
+    ? { field: "clientId", problem: "must not hold a colon: basicEncoding is raw" }
+    : { by: "basic", clientSecret, encoding };
+}
+
+/** The member without which a client cannot authenticate in this way. */
+const neededMembers = {
+  basic: "clientSecret",
+  post: "clientSecret",
+  private_key_jwt: "privateKey",
+  tls: "tlsCertificateChain",
+  none: null,
+} as const;
+
+function assertedBy(
+  { tokenUrl, signingAlgorithm, assertionAudience }: ClientSettings,
+  privateKey: Sensitive,
+  keyId: string | undefined,
+): ClientAuthentication | FieldProblem {
+  const possible = algorithmsOf(privateKey);
+  const algorithm = signingAlgorithm ?? possible[0];
+  if (algorithm === undefined)
+    return {
+      field: "privateKey",
+      problem: "must be RSA of at least 2048 bits, P-256, P-384, P-521 or Ed25519",
+    };
+  if (!possible.includes(algorithm))
+    return { field: "privateKey", problem: `cannot sign by ${algorithm}, the signingAlgorithm` };
+  const audience = assertionAudience ?? tokenUrl;
+  return { by: "assertion", key: { privateKey, keyId, algorithm, audience } };
+}
+
+/** RFC 7518 §3.4. */
+const ofCurve: Readonly<Record<string, string>> = {
+  prime256v1: "ES256",
+  secp384r1: "ES384",
+  secp521r1: "ES512",
+};
+
+/** The algorithms by which a key can sign, the usual one first. */
+function algorithmsOf(privateKey: Sensitive): string[] {
+  const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(privateKey.expose());
+  const { modulusLength = 0, namedCurve = "" } = asymmetricKeyDetails ?? {};
+  if (asymmetricKeyType === "ed25519") return ["EdDSA"];
+  // RFC 7518 §3.3, §3.5.
+  if (asymmetricKeyType === "rsa") return modulusLength < 2048 ? [] : ["RS256", "PS256"];
+  const algorithm = ofCurve[namedCurve];
+  return algorithm === undefined ? [] : [algorithm];
+}
