@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { makeLink } from "../../functions/consents/begin-consent.ts";
 import { sealLink } from "../../functions/consents/link-proof.ts";
 import type { Sensitive } from "../../functions/model/sensitive.ts";
 import { startedConsent, TestConsentSite } from "../support/consent-site.ts";
@@ -40,6 +41,23 @@ describe("a link that was made for a person", () => {
       detail: expect.stringContaining("person: the provider names another one"),
     });
   });
+});
+
+test("the log says who asked for a link, whether it names somebody, and whether it may replace", async () => {
+  const site = aSite();
+  const deadline = { signal, msLeft: () => 10_000, onBehalfOf: "caller" } as const;
+  const asked = [
+    {},
+    { begunBy: "arn:aws:iam::1:role/asker" },
+    { person: "person-1@example.org", mayReplace: true },
+  ];
+  for (const asking of asked) await makeLink(site.deps, "jo", deadline, asking);
+  const begun = site.events().filter(({ event }) => event === "consent-begun");
+  expect(begun).toMatchObject([
+    { begunBy: null, isNamed: false },
+    { begunBy: "arn:aws:iam::1:role/asker", isNamed: false },
+    { begunBy: null, isNamed: true, mayReplace: true },
+  ]);
 });
 
 test("somebody else's consent replaces the stored one only by a link that says so", async () => {
@@ -123,6 +141,12 @@ test("a link for anybody has a proof that earlier states of this release read: t
   };
   const link = { id: "i", account: "jo", expiresAt: new Date(1_790_000_000_000) };
   await sealLink(site.deps, link, {}, signal);
-  await sealLink(site.deps, link, { person: "p" }, signal);
-  expect(sealed).toEqual(["1790000000000", '{"endsAtMs":1790000000000,"person":"p"}']);
+  const owners = [{ person: "p" }, { customer: "c" }, { mayReplace: true }];
+  for (const owner of owners) await sealLink(site.deps, link, owner, signal);
+  expect(sealed).toEqual([
+    "1790000000000",
+    '{"endsAtMs":1790000000000,"person":"p"}',
+    '{"endsAtMs":1790000000000,"customer":"c"}',
+    '{"endsAtMs":1790000000000,"mayReplace":true}',
+  ]);
 });

@@ -6,7 +6,7 @@ import type { ConsentLink } from "../../functions/http/link-contract.ts";
 import { readConsentId } from "../../functions/http/progress-answer.ts";
 import { connectionOf, realmName } from "../../functions/model/connection.ts";
 import { takeLease } from "../../functions/vending/issuing/lease.ts";
-import { aProxyEvent } from "../support/a-proxy-event.ts";
+import { aContext, aProxyEvent } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
 import { startedConsent, TestConsentSite } from "../support/consent-site.ts";
 import { TABLE } from "../support/token-table.ts";
@@ -153,6 +153,25 @@ describe("over the API", () => {
 });
 
 describe("what came of a link", () => {
+  test("is not the consent to an earlier one, nor to the lease of a holder that has died", async () => {
+    const site = new TestConsentSite(table());
+    await agree(site, (await offered(site)).url);
+    site.clock.advance(1000);
+    const later = await site.begin({ account: "jo" }, aContext());
+    const { id } = later as { id: string };
+    expect(await progress(site, id)).toMatchObject({ state: "pending" });
+    site.clock.advance(10 * 60_000);
+    expect(await progress(site, id)).toMatchObject({ state: "ended" });
+    const signal = new AbortController().signal;
+    const deadline = { signal, msLeft: () => 10_000, onBehalfOf: "caller" } as const;
+    const connection = connectionOf(site.realm, "jo");
+    const record = await site.deps.store.read(connection, signal);
+    await takeLease(site.deps, connection, record, "scheduled", deadline);
+    expect(await progress(site, id)).toMatchObject({ state: "pending" });
+    site.clock.advance(60_000);
+    expect(await progress(site, id)).toMatchObject({ state: "ended" });
+  });
+
   test("is nothing for another account, and for one that has expired", async () => {
     const site = new TestConsentSite(table());
     const { id } = await offered(site);
