@@ -4,7 +4,8 @@ import { Unprinted } from "./unprinted.ts";
 
 /**
  * A credential that is usable now. Its secret parts do not print: `JSON.stringify`, `util.inspect`, loggers and spreads
- * see connection, version, fingerprint and instants only. Token and headers are read by name.
+ * see connection, version, fingerprint and instants only. Token and headers are read by name. All callers of a process
+ * share it: it is frozen, and what one request adds belongs into a copy.
  */
 export interface VendedCredential {
   /** `provider/environment/account`. */
@@ -46,6 +47,8 @@ const plainMembers = [
 
 const instants = ["issuedAt", "usableUntil", "expiresAt"] as const;
 
+const { assign, freeze } = Object;
+
 /** Public fields print. Secrets are behind getters over private fields, which are not enumerable. */
 class UnprintedCredential implements VendedCredential, AnswerMembers {
   declare readonly connection: string;
@@ -61,15 +64,16 @@ class UnprintedCredential implements VendedCredential, AnswerMembers {
 
   constructor({ header, extraHeaders, ...answer }: VendAnswer) {
     for (const name of plainMembers) {
-      if (name in answer) Object.assign(this, { [name]: answer[name] });
+      if (name in answer) assign(this, { [name]: freeze(answer[name]) });
     }
     for (const name of instants) {
       const instant = answer[name];
-      Object.assign(this, { [name]: instant === null ? instant : new Date(instant) });
+      assign(this, { [name]: instant === null ? instant : new Date(instant) });
     }
     this.#token = answer.token;
     const ofToken = { [header.name]: header.value.trim() };
-    this.#headers = Object.assign(new Unprinted(), extraHeaders, ofToken);
+    this.#headers = freeze(assign(new Unprinted(), extraHeaders, ofToken));
+    freeze(this);
   }
 
   get token(): string {

@@ -5,7 +5,9 @@ import { anAnswer, canary, connection, startVending } from "./vending-server.ts"
 
 async function vended(): Promise<VendedCredential> {
   const extraHeaders = { "X-Centrapay-Account": "canary-account" };
-  const { client } = await startVending({ answer: () => anAnswer(1, { extraHeaders }) });
+  const attributes = { tenant: "acme" };
+  const answer = () => anAnswer(1, { extraHeaders, attributes });
+  const { client } = await startVending({ answer });
   return client.vend();
 }
 
@@ -46,5 +48,16 @@ describe("a credential", () => {
     for (const fact of [connection, "version: 1", "9f86d0818801", "2026-11-20T10:04:58.000Z"]) {
       expect(printed).toContain(fact);
     }
+  });
+
+  it("cannot be changed by one of those who share it", async () => {
+    const credential = await vended();
+    const headers: Record<string, string> = credential.headers;
+    expect(() => {
+      headers["X-Request-Id"] = "mine";
+    }).toThrow(TypeError);
+    expect(() => Object.assign(credential, { version: 2 })).toThrow(TypeError);
+    expect(() => Object.assign(credential.attributes ?? {}, { tenant: "mine" })).toThrow(TypeError);
+    expect({ ...headers, "X-Request-Id": "mine" }).toMatchObject({ "X-Request-Id": "mine" });
   });
 });

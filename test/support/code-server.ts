@@ -12,8 +12,13 @@ export interface CodeServer {
   readonly forms: URLSearchParams[];
   /** The user agrees. Returns the address that the browser is redirected to. */
   agree(authorizeUrl: string): string;
+  /** The token issued last. */
   accessToken(): string;
+  /** The token that was issued for the code of this callback. */
+  tokenOf(callback: string): string;
 }
+
+const tokenFor = (code: string) => code.replace("canary-code-", "canary-access-");
 
 /** An authorization server (RFC 6749 §4.1, RFC 7636) without login pages. */
 export async function startCodeServer(): Promise<CodeServer> {
@@ -28,7 +33,7 @@ export async function startCodeServer(): Promise<CodeServer> {
     const challenge = createHash("sha256").update(form.get("code_verifier") ?? "");
     if (requested?.challenge !== challenge.digest("base64url")) return null;
     if (requested.redirectUri !== form.get("redirect_uri")) return null;
-    accessToken = `canary-access-${randomUUID()}`;
+    accessToken = tokenFor(code);
     return {
       token_type: "Bearer",
       access_token: accessToken,
@@ -57,6 +62,7 @@ export async function startCodeServer(): Promise<CodeServer> {
     url: `http://127.0.0.1:${port}`,
     forms,
     accessToken: () => accessToken,
+    tokenOf: (callback) => tokenFor(new URL(callback).searchParams.get("code") ?? ""),
     agree(authorizeUrl) {
       const { searchParams } = new URL(authorizeUrl);
       const redirectUri = searchParams.get("redirect_uri") ?? "";

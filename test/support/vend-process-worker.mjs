@@ -38,20 +38,21 @@ async function execute({ id, act, argument }) {
 }
 
 const acts = {
-  vend: ({ event, remainingMs }) => handler(event, context(remainingMs)),
+  vend: ({ event, remainingMs, invokedAs }) => handler(event, context(remainingMs, invokedAs)),
   traceVend,
   modules: () => loaded,
   load,
   stallBeforeSealing,
 };
 
-function context(remainingMs) {
+function context(remainingMs, invokedAs) {
   const deadline = Date.now() + remainingMs;
   return {
     callbackWaitsForEmptyEventLoop: true,
     functionName: "vend-token",
     awsRequestId: crypto.randomUUID(),
     getRemainingTimeInMillis: () => deadline - Date.now(),
+    ...invokedAs,
   };
 }
 

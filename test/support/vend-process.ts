@@ -35,6 +35,12 @@ export interface LoadResult {
   readonly slowestMs: number;
 }
 
+/** Of Lambda's context: by default a request id of its own. */
+export interface InvokedAs {
+  readonly awsRequestId?: string;
+  readonly invokedFunctionArn?: string;
+}
+
 interface VendTrace {
   readonly answer: VendResult;
   readonly files: readonly string[];
@@ -44,8 +50,8 @@ interface VendTrace {
 export interface VendProcess {
   readonly pid: number;
   vend(payload?: VendPayload, remainingMs?: number): Promise<VendResult>;
-  /** Invokes the handler with any event. */
-  handle(event: unknown, remainingMs?: number): Promise<unknown>;
+  /** Invokes the handler with any event, and with what else Lambda's context says. */
+  handle(event: unknown, remainingMs?: number, context?: InvokedAs): Promise<unknown>;
   /** Vends, and lists the files under `root` of which a function ran meanwhile. For processes started from source. */
   traceVend(root: string): Promise<VendTrace>;
   load(load: Omit<LoadOptions, "event" | "remainingMs">): Promise<LoadResult>;
@@ -84,8 +90,8 @@ export async function startVendProcess(
   await untilReady(child, "The bundle", output);
   const end = () => killChild(child);
 
-  const handle = (event: unknown, remainingMs = CALLER_TIMEOUT_MS) =>
-    send("vend", { event, remainingMs });
+  const handle: VendProcess["handle"] = (event, remainingMs = CALLER_TIMEOUT_MS, invokedAs = {}) =>
+    send("vend", { event, remainingMs, invokedAs });
   return {
     pid: child.pid ?? 0,
     vend: async (payload, remainingMs) => (await handle(payload ?? {}, remainingMs)) as VendResult,
