@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import type { Problem } from "../functions/http/contract.ts";
 import { CommandFailure, cliFailure, failureOfAwsError } from "./failure.ts";
+import { parsePlainJson } from "./plain-json.ts";
 
 /** How the deployed functions are described (infra/constructs/), whatever their deployment is called. */
 const descriptions = {
@@ -69,7 +70,7 @@ export function openDeployedFunctions(
   async function send(FunctionName: string, payload: object): Promise<unknown> {
     const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(payload) });
     const { Payload, FunctionError } = await untilAdmitted(() => client.send(command));
-    const answer: unknown = JSON.parse(Payload?.transformToString() || "null");
+    const answer: unknown = parsePlainJson(Payload?.transformToString() || "null");
     if (FunctionError) throw functionFailed(FunctionName, answer);
     const { problem } = Object(answer) as { problem?: Problem };
     if (problem) throw new CommandFailure(problem);

@@ -1,36 +1,74 @@
 import type { ConnectionAnswer } from "../functions/http/status-contract.ts";
 import type { ConnectionState } from "../functions/model/connection-status.ts";
 import { formatTable } from "../local/format-table.ts";
+import { wrapText } from "../local/wrap-text.ts";
+import type { Screen } from "./command.ts";
+import { paint } from "./paint.ts";
 import { relativeTime } from "./relative-time.ts";
+import { standingOf, standings } from "./standing.ts";
 
-/** All connections as a table, followed by failures and by the next step for those that need an operator. */
+/**
+ * All connections as a table, the most urgent first; followed by failures, by the next step for those that need an operator
+ * and, as the last line, by how many there are.
+ */
 export function formatStatus(
   connections: readonly ConnectionAnswer[],
   now: Date,
-  columns?: number,
+  screen: Screen,
 ): string {
   if (connections.length === 0) return "No connection has been vended yet.";
+  const sorted = mostUrgentFirst(connections, now);
   const table = formatTable(
     ["connection", "state", "version", "usable until", "renewal"],
-    connections.map((connection) => statusRow(connection, now)),
-    columns,
+    sorted.map((connection) => statusRow(connection, now, screen)),
+    screen.columns ?? undefined,
   );
-  const failures = connections.flatMap((connection) => lastFailureOf(connection, now));
-  const consents = connections.flatMap((connection) => [
+  const failures = sorted.flatMap((connection) => lastFailureOf(connection, now));
+  const consents = sorted.flatMap((connection) => [
     ...consentOf(connection, now),
     ...askedOf(connection, now),
   ]);
-  const steps = connections.flatMap(nextStepOf);
-  const paragraphs = [[table], consents, failures, steps].filter((lines) => lines.length > 0);
-  return paragraphs.map((lines) => lines.join("\n")).join("\n\n");
+  const steps = sorted.flatMap(nextStepOf);
+  const paragraphs = [[table], consents, failures, steps, [sumOf(connections, now, screen)]];
+  return paragraphs
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
 }
 
-function statusRow(connection: ConnectionAnswer, now: Date): string[] {
+function mostUrgentFirst(connections: readonly ConnectionAnswer[], now: Date): ConnectionAnswer[] {
+  const urgency = (each: ConnectionAnswer) => standings.indexOf(standingOf(each, now));
+  return connections.toSorted((one, other) => urgency(one) - urgency(other));
+}
+
+/** How many need somebody, by state, and how the others stand. */
+function sumOf(connections: readonly ConnectionAnswer[], now: Date, screen: Screen): string {
+  const byStanding = Map.groupBy(connections, (each) => standingOf(each, now));
+  const failing = byStanding.get("failing") ?? [];
+  const states = [...Map.groupBy(failing, ({ state }) => state)];
+  const others = standings
+    .filter((standing) => standing !== "failing")
+    .map((standing) => [standing, byStanding.get(standing) ?? []] as const);
+  const listed = (counts: readonly (readonly [string, readonly unknown[]])[]) =>
+    counts
+      .filter(([, some]) => some.length > 0)
+      .map(([name, some]) => `${some.length} ${name}`)
+      .join(", ");
+  const needs = failing.length === 1 ? "needs" : "need";
+  const who = failing.length === 0 ? "None" : `${failing.length}`;
+  const words = `${who} of ${connections.length} ${failing.length === 0 ? "needs" : needs} you`;
+  const needed = [words, listed(states)].filter(Boolean).join(": ");
+  const rest = listed(others);
+  const sum = wrapText(rest === "" ? `${needed}.` : `${needed}; ${rest}.`);
+  return failing.length === 0 ? sum : paint(sum, "failing", screen);
+}
+
+function statusRow(connection: ConnectionAnswer, now: Date, screen: Screen): string[] {
   const { state, version, fingerprint, usableUntil } = connection;
   const noEnd = fingerprint === null ? "–" : "no end";
   return [
     connection.connection,
-    state,
+    paint(state, standingOf(connection, now), screen),
     String(version),
     usableUntil === null ? noEnd : relativeTime(usableUntil, now),
     formatRenewal(connection, now),

@@ -2,6 +2,7 @@ import { needsConsent, providerIds } from "../functions/providers/catalogue.ts";
 import type { DeployedFunctions, FunctionKind } from "./deployed-functions.ts";
 import { CommandFailure } from "./failure.ts";
 import type { LoggedLine, LogReader } from "./log-reader.ts";
+import { parsePlainJson } from "./plain-json.ts";
 
 /** Reading a log stops after this many lines: a page of 10,000 takes about a second. */
 export const maxLinesOfLog = 500_000;
@@ -96,7 +97,7 @@ export function logGapWords({ kind, what, detail }: LogGap): string {
 /** In a log's message, which should be JSON. Null where it is not. */
 export function jsonInLine({ message }: LoggedLine): unknown {
   try {
-    return JSON.parse(message);
+    return parsePlainJson(message);
   } catch {
     return null;
   }

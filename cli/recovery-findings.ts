@@ -85,7 +85,7 @@ export function findingOfProblem({
   code,
   detail,
 }: Pick<CliProblem, "code" | "detail">): RecoveryFinding {
-  if (code === "store-unavailable" && detail.startsWith(sealingProblem.noAnswer))
+  if (code === "store-unavailable" && sealingProblem.noAnswer.test(detail))
     return "key-unavailable";
   if (code === "store-unavailable" && detail.includes(sealingProblem.otherKey)) return "other-key";
   // The command line's own problems, and codes of a deployment that is newer, are in no table here.

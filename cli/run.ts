@@ -4,8 +4,10 @@ import { commands } from "./commands.ts";
 import type { DeployedFunctions } from "./deployed-functions.ts";
 import { openDeployedFunctions } from "./deployed-functions.ts";
 import { CommandFailure, UsageError } from "./failure.ts";
+import { paintedSequence } from "./paint.ts";
 import type { ParsedLine } from "./parse-command-line.ts";
 import { parseCommandLine } from "./parse-command-line.ts";
+import { replaceControlCharacters } from "./plain-json.ts";
 
 /**
  * Runs one command line. Returns the exit code: 0 done, 1 the command failed or is incomplete, 2 the command line is wrong, 3
@@ -55,7 +57,9 @@ function printOutput(
   isJson: boolean,
   terminal: Terminal,
 ): number {
-  terminal.out(replaceControlCharacters(isJson ? JSON.stringify(answer) : text));
+  terminal.out(
+    isJson ? replaceControlCharacters(JSON.stringify(answer)) : printable(text, terminal),
+  );
   return exitCode ?? (isIncomplete ? 1 : 0);
 }
 
@@ -72,7 +76,10 @@ async function withFunctions<T>(
   }
 }
 
-/** Text from elsewhere, such as a customer's name, must not contain terminal control sequences. */
-function replaceControlCharacters(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\n]/gu, "\ufffd");
+/** With the colours that `paint` has put into it. Those of anybody else do no harm, and are not let in (cli/plain-json.ts). */
+function printable(text: string, { screen }: Terminal): string {
+  if (!screen.hasColors) return replaceControlCharacters(text);
+  const painted = text.match(paintedSequence) ?? [];
+  const plain = text.split(paintedSequence).map(replaceControlCharacters);
+  return plain.map((part, at) => `${part}${painted[at] ?? ""}`).join("");
 }

@@ -16,8 +16,8 @@ export const statusCommand: CommandDeclaration = {
     const realm = text === undefined ? null : parseRealm(text);
     return async ({ functions, terminal }) => {
       const connections = await allConnections(functions, realm);
-      const columns = terminal.screen.columns ?? undefined;
-      return { answer: { connections }, text: formatStatus(connections, terminal.now(), columns) };
+      const text = formatStatus(connections, terminal.now(), terminal.screen);
+      return { answer: { connections }, text };
     };
   },
 };

@@ -3,7 +3,7 @@ import cliui from "cliui";
 
 const gap = 2;
 /** A column that has to give way keeps so many characters. */
-const narrowest = 8;
+const narrowest = 6;
 
 /**
  * Formats rows as a table that is at most `columns` wide. Where it would be wider, the last column is wrapped, and then the

@@ -16,7 +16,8 @@ interface PutAnswer {
   readonly isNew: boolean;
 }
 
-export function formatPut(answer: PutAnswer): string {
+/** `functionName`: the realm's `renew-tokens`, where the command line has named it. */
+export function formatPut(answer: PutAnswer, functionName: string | null): string {
   const { connection, secret, versionId, previous, trial, isNew } = answer;
   if (!isNew) {
     return lines(
@@ -28,9 +29,22 @@ export function formatPut(answer: PutAnswer): string {
     `Version ${versionId} of ${secret} is current.`,
     `The provider: ${formatTrial(trial)}`,
     previous === null
-      ? `Next: npm run vend -- ${isLeftToPeople(connection) ? "consent" : "vend"} ${connection}`
-      : `To go back: npm run vend -- secret put ${connection} --undo`,
+      ? `Next: npm run vend -- ${nextCommand(connection, functionName)}`
+      : `To go back: npm run vend -- secret put ${connection} --undo${naming(functionName)}`,
   );
+}
+
+/** A realm that is deployed twice needs the name of the function that is invoked next, too. */
+function nextCommand(connection: string, functionName: string | null): string {
+  const name = isLeftToPeople(connection) ? "consent" : "vend";
+  if (functionName === null) return `${name} ${connection}`;
+  const kind = isLeftToPeople(connection) ? "-begin-consent" : "";
+  const sibling = functionName.replace(/-renew-tokens(:.*)?$/, kind);
+  return `${name} ${connection}${naming(sibling === functionName ? "<its function>" : sibling)}`;
+}
+
+function naming(functionName: string | null): string {
+  return functionName === null ? "" : ` --function ${functionName}`;
 }
 
 interface RotatedAnswer {

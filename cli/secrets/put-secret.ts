@@ -32,7 +32,7 @@ export async function putSecret(
     isPending: true,
     isForced,
   });
-  return putOutput(target, secret, {
+  return putOutput(context, target, secret, {
     versionId: isNew ? versionId : current,
     previous: isNew ? current : null,
     trial: checked.trial,
@@ -56,7 +56,7 @@ export async function undoPut(
   const undone = await promoteTried(context, target, secret, { ...candidate, isForced });
   const { isNew, checked } = undone;
   const { trial } = checked;
-  const output = putOutput(target, secret, {
+  const output = putOutput(context, target, secret, {
     versionId: isNew ? previous : current,
     previous: isNew ? current : null,
     ...{ trial, isNew },
@@ -65,10 +65,11 @@ export async function undoPut(
 }
 
 function putOutput(
+  { functionName }: SecretContext,
   { connection }: SecretTarget,
   secret: string,
   result: Omit<Parameters<typeof formatPut>[0], "connection" | "secret">,
 ): CommandOutput {
   const answer = { connection, secret, ...result };
-  return { answer, text: formatPut(answer) };
+  return { answer, text: formatPut(answer, functionName) };
 }

@@ -24,10 +24,10 @@ export const secretPutCommand: CommandDeclaration = {
   ...{ docs, needs },
   options: ["file", "undo", ["yes", "also where the value cannot be tried, or is current"], named],
   examples: ["secret put conferma/production/default", "secret put cfis/live/default --undo"],
-  prepare: ([text], { file, undo, yes: isForced = false }) => {
+  prepare: ([text], { file, undo, yes: isForced = false, ...more }) => {
     const target = parseSecretTarget(text);
     if (undo && file !== undefined) throw new UsageError("--undo takes no value.");
-    return withStore(target, (context) =>
+    return withStore(target, more, (context) =>
       undo
         ? undoPut(context, target, { isForced })
         : putSecret(context, target, { file, isForced }),
@@ -43,9 +43,9 @@ export const secretCheckCommand: CommandDeclaration = {
   ...{ docs, needs },
   options: ["try", named],
   examples: ["secret check conferma/production/default"],
-  prepare: ([text], { try: isTried = false }) => {
+  prepare: ([text], { try: isTried = false, ...more }) => {
     const target = parseSecretTarget(text);
-    return withStore(target, (context) => showSecret(context, target, { isTried }));
+    return withStore(target, more, (context) => showSecret(context, target, { isTried }));
   },
 };
 
@@ -58,18 +58,22 @@ export const secretRotateCommand: CommandDeclaration = {
   needs,
   options: ["file", ["yes", "go on with the value that is staged"], named],
   examples: ["secret rotate cfis/live/default"],
-  prepare: ([text], { file, yes: isForced = false }) => {
+  prepare: ([text], { file, yes: isForced = false, ...more }) => {
     const target = parseSecretTarget(text);
     requireStaticKey(target.provider);
-    return withStore(target, (context) => rotateSecret(context, target, { file, isForced }));
+    return withStore(target, more, (context) => rotateSecret(context, target, { file, isForced }));
   },
 };
 
-function withStore(target: SecretTarget, act: SecretAction) {
+function withStore(
+  target: SecretTarget,
+  { function: functionName }: { readonly function?: string },
+  act: SecretAction,
+) {
   return async (context: CommandContext) => {
     const store = openSecretStore();
     try {
-      return await act({ ...context, store }, target);
+      return await act({ ...context, store, functionName: functionName ?? null }, target);
     } finally {
       store.close();
     }

@@ -17,6 +17,8 @@ export interface SecretTarget {
 
 export interface SecretContext extends CommandContext {
   readonly store: SecretStore;
+  /** As the command line has named the realm's `renew-tokens`; null: it is looked up. */
+  readonly functionName: string | null;
 }
 
 export function parseSecretTarget(text: string | undefined): SecretTarget {

@@ -58,7 +58,9 @@ export const servicesInWords = {
 
 /** The detail of a problem that an AWS service caused: with the error's kind, without its message, which may hold the answer. */
 export function noAnswerFrom(service: keyof typeof servicesInWords, error: unknown): string {
-  return `${servicesInWords[service]} did not answer (${errorKind(error)}).`;
+  // The SDK's errors say whose fault they are: permissions, or a wrong name, are the client's.
+  const did = Object(error).$fault === "client" ? "refused" : "did not answer";
+  return `${servicesInWords[service]} ${did} (${errorKind(error)}).`;
 }
 
 /** Node's codes for what the network does to a request, in words. */
@@ -79,7 +81,7 @@ function errorKind(error: unknown): string {
 
 /** Words by which `npm run vend -- recover` tells two problems of sealing apart: both are `store-unavailable`. */
 export const sealingProblem = {
-  noAnswer: "KMS did not answer",
+  noAnswer: /^KMS (?:did not answer|refused)/,
   otherKey: "sealed with another key",
 } as const;
 

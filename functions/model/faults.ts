@@ -38,8 +38,9 @@ export function causeOf({ code, message }: VendingError): {
 } | null {
   if (faultOf(code) === "provider") return { dependency: "provider" };
   for (const [name, words] of Object.entries(servicesInWords)) {
-    if (!message.startsWith(`${words} did not answer (`)) continue;
-    const [, error = ""] = /\((.*?)\)/.exec(message) ?? [];
+    if (!message.startsWith(`${words} `)) continue;
+    const [, error] = /^[\w ]+ (?:did not answer|refused) \((.*?)\)/.exec(message) ?? [];
+    if (error === undefined) continue;
     return { dependency: name as keyof typeof servicesInWords, error };
   }
   return null;

@@ -1,4 +1,5 @@
 import { onTestFinished, vi } from "vitest";
+import type { Screen } from "../../cli/command.ts";
 import { run } from "../../cli/run.ts";
 import { startLambdaApi } from "../../local/aws/lambda/lambda-api.ts";
 import type { InvocationResult } from "../../local/aws/lambda/lambda-host.ts";
@@ -25,7 +26,7 @@ export interface LambdaAccount {
   readonly slept: readonly number[];
   readonly url: string;
   /** Runs one command line. `code` is what the user pastes. */
-  run(line: string, code?: string | null): Promise<Run>;
+  run(line: string, code?: string | null, screen?: Screen): Promise<Run>;
 }
 
 /** An AWS account with these functions, reached by the SDK over HTTP. */
@@ -66,11 +67,11 @@ export async function lambdaAccount(
     invoked,
     slept,
     url: api.url,
-    async run(line, code = null) {
+    async run(line, code = null, screen = { columns: null, hasColors: false }) {
       const out: string[] = [];
       const notices: string[] = [];
       const exitCode = await run(line.split(" ").filter(Boolean), {
-        screen: { columns: null, hasColors: false },
+        screen,
         out: (text) => out.push(text),
         notice: (text) => notices.push(text),
         readCode: async () => code,

@@ -105,7 +105,7 @@ describe("without --yes nothing is renewed", () => {
 describe("a finding comes with what to do", () => {
   const jo = "connectpay/live/jo";
   const card = "conferma/live/default";
-  const keyIsDisabled = "KMS did not answer (DisabledException).";
+  const keyIsDisabled = "KMS refused (DisabledException).";
 
   test.each([
     [status(jo, { state: "consent-required" }), "needs a consent", `consent ${jo}`],

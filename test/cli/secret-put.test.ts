@@ -160,12 +160,31 @@ test("after the first value for a consent comes the consent", () => {
   const put = { secret: "token-vending/x", versionId: "1", previous: null, isNew: true };
   const first = { ...put, trial: { outcome: "not-tried", detail: "", expiresAt: null } as const };
   const next = (connection: string) =>
-    formatPut({ ...first, connection })
+    formatPut({ ...first, connection }, null)
       .split("\n")
       .at(-1);
   expect(next("connectpay/stage/default")).toMatch("vend -- consent connectpay/stage/default");
   expect(next("conferma/sandbox/default")).toMatch("vend -- vend conferma/sandbox/default");
 });
+
+test.each([
+  [
+    "conferma/sandbox/default",
+    "b-conferma-sandbox",
+    null,
+    "vend -- vend {} --function b-conferma-sandbox",
+  ],
+  ["connectpay/stage/jo", "b", null, "vend -- consent {} --function b-begin-consent"],
+  ["conferma/sandbox/default", "b", "0", "secret put {} --undo --function b-renew-tokens"],
+])(
+  "what comes next names the function, where a realm is deployed twice: %s",
+  (connection, name, previous, next) => {
+    const trial = { outcome: "not-tried", detail: "", expiresAt: null } as const;
+    const put = { connection, secret: "b/x", versionId: "1", previous, isNew: true, trial };
+    const lines = formatPut(put, `${name}-renew-tokens`).replaceAll(/\s+/g, " ");
+    expect(lines).toContain(next.replace("{}", connection));
+  },
+);
 
 describe("undo", () => {
   test("goes back to the value before, which is tried first, and back again", async () => {

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { lambdaAccount } from "./lambda-account.ts";
 
@@ -62,13 +63,15 @@ describe("status", () => {
     expect(out.split("\n").map((line) => line.trim())).toEqual([
       "connection                   state             version  usable until   renewal",
       expect.stringMatching(/^─/),
-      "conferma/production/default  usable            13       in 3 min 58 s  in 4 min",
       "connectpay/live/jo           consent-required  0        –              –",
       "cfis/live/default            usable            13       no end         now (scheduled)",
+      "conferma/production/default  usable            13       in 3 min 58 s  in 4 min",
       "",
       "cfis/live/default: last failure 30 s ago: provider-unavailable",
       "",
       "connectpay/live/jo: npm run vend -- consent connectpay/live/jo",
+      "",
+      "1 of 3 needs you: 1 consent-required; 1 waiting, 1 ok.",
     ]);
   });
 
@@ -83,7 +86,7 @@ describe("status", () => {
     const connections = asked.map((each) => ({ ...waiting, asked: each }));
     const account = await lambdaAccount(status(() => ({ connections, cursor: null })));
     const { out } = await account.run("status");
-    expect(out.split("\n").slice(5)).toEqual([
+    expect(out.split("\n").slice(5, -2)).toEqual([
       "connectpay/live/jo: a person was asked to consent by arn:aws:iam::111122223333:role/asker; the latest link ends in 10 min",
       "connectpay/live/jo: a person was asked to consent; the latest link ends in 10 min",
     ]);
@@ -103,6 +106,56 @@ describe("status", () => {
       { realm, cursor: "more" },
     ]);
     expect(JSON.parse(out)).toEqual({ connections: [usableStatus, usableStatus] });
+  });
+
+  test("on a small terminal has what needs an operator on the first and on the last lines", async () => {
+    const many = Array.from({ length: 40 }, (_, index) => ({
+      ...usableStatus,
+      connection: `cfis/live/account-${index}`,
+    }));
+    const states = { refused: "credentials-rejected", stopped: "frozen", left: "expired" };
+    const others = Object.entries(states).map(([account, state]) => {
+      return { ...usableStatus, connection: `cfis/live/${account}`, state };
+    });
+    const connections = [...many, ...others];
+    const account = await lambdaAccount(status(() => ({ connections, cursor: null })));
+    const { out } = await account.run("status", null, { columns: 80, hasColors: false });
+    const lines = out.split("\n");
+    const rows = lines.slice(2, 6).map((line) => line.trim().split(/ {2,}/).slice(0, 2));
+    expect(rows).toEqual([
+      ["cfis/live/refused", "credentials-rejected"],
+      ["cfis/live/stopped", "frozen"],
+      ["cfis/live/left", "expired"],
+      ["cfis/live/account-0", "usable"],
+    ]);
+    expect(lines.at(-1)).toBe("1 of 43 needs you: 1 credentials-rejected; 1 frozen, 1 due, 40 ok.");
+  });
+
+  test.each([40, 60, 80, 100])("is not wider than a terminal of %i columns", async (columns) => {
+    const connection = "connectpay/live/somebody.with.a.long.name@example.org";
+    const connections = [usableStatus, { ...usableStatus, connection, state: "contested" }];
+    const account = await lambdaAccount(status(() => ({ connections, cursor: null })));
+    const { out } = await account.run("status", null, { columns, hasColors: false });
+    const table = out.split("\n\n")[0]?.split("\n") ?? [];
+    expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(columns);
+    const rule = table.find((line) => line.includes("─")) ?? "";
+    const rows = table.slice(table.indexOf(rule) + 1);
+    const firstCells = rows.map((line) => line.slice(2, rule.indexOf(" ", 2)).trim());
+    expect(firstCells.join("")).toBe(`${connection}${usableStatus.connection}`);
+  });
+
+  test("has colours only where the screen has, and never those of a name", async () => {
+    const consent = { consentedAt: "2026-11-20T09:01:00.000Z", endsAt: null, isRenewable: true };
+    const customer = "\u001b[32mPaid\u001b[2J";
+    const connections = [{ ...usableStatus, consent: { ...consent, customer } }];
+    const account = await lambdaAccount(status(() => ({ connections, cursor: null })));
+    const plain = (await account.run("status")).out;
+    const { out } = await account.run("status", null, { columns: 80, hasColors: true });
+    expect(out).toContain("\u001b[32musable\u001b[39m");
+    expect(stripVTControlCharacters(out)).toBe(plain);
+    expect(plain).toContain("for \ufffd[32mPaid\ufffd[2J");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: none but the colours.
+    expect(out.match(/\u001b\[[\d;]*./g)).toEqual(["\u001b[32m", "\u001b[39m"]);
   });
 
   test("of nothing says so", async () => {

@@ -56,7 +56,7 @@ it("without a data key the provider is not called; the lease ends, and the next 
     code: "store-unavailable",
     status: 503,
     retryable: true,
-    detail: "KMS did not answer (DisabledException).",
+    detail: "KMS refused (DisabledException).",
   });
   expect(simulator.journal).toEqual([]);
   const item = await stack.item(connection);
@@ -86,7 +86,7 @@ it("a stored token is not replaced while KMS fails: warm processes vend it, othe
 
   expect(expectProblem(await cold.vend())).toMatchObject({
     code: "store-unavailable",
-    detail: "KMS did not answer (AccessDeniedException).",
+    detail: "KMS refused (AccessDeniedException).",
     retryAfterSeconds: 1,
   });
   expect(expectAnswer(await warm.vend())).toEqual(before);

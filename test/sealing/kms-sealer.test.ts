@@ -223,11 +223,11 @@ async function refusalOf(work: Promise<unknown>): Promise<VendingError> {
 
 describe("a KMS that fails makes the store unavailable", () => {
   test.each([
-    ["throttles", { fault: "throttle" }, "ThrottlingException"],
-    ["fails", { fault: "fail" }, "KMSInternalException"],
-    ["refuses the role", { fault: "deny" }, "AccessDeniedException"],
-    ["hangs up", { fault: "disconnect" }, "TimeoutError"],
-  ] as const)("when it %s, and is called again the next time", async (_, misbehaviour, name) => {
+    ["throttles", { fault: "throttle" }, "refused (ThrottlingException)"],
+    ["fails", { fault: "fail" }, "did not answer (KMSInternalException)"],
+    ["refuses the role", { fault: "deny" }, "refused (AccessDeniedException)"],
+    ["hangs up", { fault: "disconnect" }, "did not answer (TimeoutError)"],
+  ] as const)("when it %s, and is called again the next time", async (_, misbehaviour, did) => {
     const { kms, process } = await aWorld();
     const sealed = await process().seal(token, defaultSealedAs, neverAborted);
     const sealer = process();
@@ -239,7 +239,7 @@ describe("a KMS that fails makes the store unavailable", () => {
     ]) {
       const refusal = await refusalOf(work());
       expect(refusal).toMatchObject({ code: "store-unavailable", retryAfterSeconds: 1 });
-      expect(refusal.message).toBe(`KMS did not answer (${name}).`);
+      expect(refusal.message).toBe(`KMS ${did}.`);
       expect(refusal.cause).toBeUndefined();
     }
     expect(
@@ -254,7 +254,7 @@ describe("a KMS that fails makes the store unavailable", () => {
     const sealed = await warm.seal(token, defaultSealedAs, neverAborted);
     await operator.send(new DisableKeyCommand({ KeyId: keyArn }));
     const refusal = await refusalOf(cold.open(sealed, defaultSealedAs, neverAborted));
-    expect(refusal.message).toBe("KMS did not answer (DisabledException).");
+    expect(refusal.message).toBe("KMS refused (DisabledException).");
     expect(await openedBy(warm, sealed)).not.toBeNull();
     await operator.send(new EnableKeyCommand({ KeyId: keyArn }));
     expect(await openedBy(cold, sealed)).not.toBeNull();
@@ -264,12 +264,12 @@ describe("a KMS that fails makes the store unavailable", () => {
     const { operator, keyArn, process, kms } = await aWorld();
     await operator.send(new ScheduleKeyDeletionCommand({ KeyId: keyArn }));
     const deleted = await refusalOf(process().seal(token, defaultSealedAs, neverAborted));
-    expect(deleted.message).toBe("KMS did not answer (KMSInvalidStateException).");
+    expect(deleted.message).toBe("KMS refused (KMSInvalidStateException).");
 
     const unknown = keyArn.replace(/[^/]+$/, "1234abcd-12ab-34cd-56ef-1234567890ab");
     const sealer = kmsSealer(openSdkKms(optionsOf(kms)), unknown, systemClock);
     const refusal = await refusalOf(sealer.seal(token, defaultSealedAs, neverAborted));
-    expect(refusal.message).toBe("KMS did not answer (NotFoundException).");
+    expect(refusal.message).toBe("KMS refused (NotFoundException).");
     expect(refusal.message).not.toContain(unknown);
   });
 

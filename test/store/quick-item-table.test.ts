@@ -125,7 +125,7 @@ describe("the SDK is asked, which tries again and names the error", () => {
     const failure = await table.read(item.pk.S, signal).catch((error: unknown) => error);
     expect(failure).toMatchObject({
       code: "store-unavailable",
-      message: "DynamoDB did not answer (ResourceNotFoundException).",
+      message: "DynamoDB refused (ResourceNotFoundException).",
       retryAfterSeconds: 1,
     });
   });
