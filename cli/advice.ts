@@ -16,8 +16,7 @@ function nextSteps(problem: CliProblem): string[] {
     connection: string;
     retryAfterSeconds: number;
   }>;
-  // A deployment that is newer than this command line may have other codes.
-  const command = commands[code as ProblemCode]?.(connection ?? "<connection>");
+  const command = commandFor(code, connection ?? "<connection>");
   return [
     ...(command ? [`Next: ${command}`] : []),
     ...(retryAfterSeconds ? [`Next: try again in ${retryAfterSeconds} s.`] : []),
@@ -46,6 +45,7 @@ const ownProblems: Readonly<Record<CliProblemCode, string>> = {
   "no-record":
     "Next: npm run vend -- status lists the connections that have one; check its spelling, and --table.",
   "newer-record": "Next: use the command line of the release that is deployed.",
+  "no-port": "Next: name another port with --port, or none, to have a free one.",
   "no-code": "Next: run the command again and paste the code, or pipe it in.",
   "no-consent":
     "Next: npm run vend -- secret check <connection>, and npm run vend -- vend <connection>.",
@@ -93,6 +93,12 @@ const commands: Readonly<Record<ProblemCode, CommandFor | null>> = {
   "secret-unavailable": null,
   internal: null,
 };
+
+/** The command that solves a problem, or shows more of it; null where docs/operations.md has to. */
+export function commandFor(code: string, connection: string): string | null {
+  // A deployment that is newer than this command line may have other codes.
+  return commands[code as ProblemCode]?.(connection) ?? null;
+}
 
 function realmOf(connection: string): string {
   return connection.slice(0, connection.lastIndexOf("/"));

@@ -1,3 +1,4 @@
+import type { AwsTarget } from "./aws-target.ts";
 import type { DeployedFunctions } from "./deployed-functions.ts";
 import type { CommandOptions, OptionName } from "./options.ts";
 import type { HiddenQuestion } from "./read-code.ts";
@@ -27,11 +28,15 @@ export interface Terminal {
   readHidden(questions: readonly HiddenQuestion[]): Promise<string[] | null>;
   now(): Date;
   sleep(ms: number): Promise<void>;
+  /** Ends when the person does not want to go on: Ctrl-C. */
+  untilInterrupted(): Promise<void>;
 }
 
 export interface CommandContext {
   readonly functions: DeployedFunctions;
   readonly terminal: Terminal;
+  /** Where AWS is, for a command that needs more of it than the functions. Default: as the SDK's variables say. */
+  readonly aws?: AwsTarget;
 }
 
 /** For a command that answers more than once. */

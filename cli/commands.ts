@@ -1,5 +1,6 @@
 import type { CommandDeclaration } from "./command.ts";
 import { consentCommand } from "./consent.ts";
+import { consoleCommand } from "./console/console-command.ts";
 import { disconnectCommand } from "./disconnect.ts";
 import { freezeCommand, thawCommand } from "./freeze.ts";
 import { historyCommand } from "./history.ts";
@@ -21,6 +22,7 @@ export const commands: readonly CommandDeclaration[] = [
   statusCommand,
   vendCommand,
   rejectCommand,
+  consoleCommand,
   historyCommand,
   ledgerCommand,
   whoCommand,

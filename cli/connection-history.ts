@@ -46,7 +46,7 @@ export async function readConnectionHistory(
  * Without what is logged more than once: an issue by a holder that first does not know whether its commit succeeded, and a
  * freeze and its thaw by each process that learns of it. `events` in order of time.
  */
-function withoutRepetitions(events: readonly HistoryEvent[]): HistoryEvent[] {
+export function withoutRepetitions(events: readonly HistoryEvent[]): HistoryEvent[] {
   const seen = new Set<string>();
   const latestFreeze = new Map<string, string>();
   return events.filter(({ event, about, fence, fingerprint, statedAt }) => {

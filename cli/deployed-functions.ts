@@ -5,6 +5,8 @@ import {
   paginateListFunctions,
 } from "@aws-sdk/client-lambda";
 import type { Problem } from "../functions/http/contract.ts";
+import type { AwsTarget } from "./aws-target.ts";
+import { clientConfig } from "./aws-target.ts";
 import { CommandFailure, cliFailure, failureOfAwsError } from "./failure.ts";
 import { parsePlainJson } from "./plain-json.ts";
 
@@ -30,6 +32,10 @@ export interface DeployedFunctions {
   invoke<Answer>(kind: FunctionKind, realm: string | null, payload: object): Promise<Answer>;
   /** The log group of a realm's function. Of a named `vend-token`, its neighbours' too. Throws a `CommandFailure`. */
   logOf(kind: FunctionKind, realm: string): Promise<FunctionLog>;
+  /** The realms that are deployed, in order. Throws a `CommandFailure`. */
+  realms(): Promise<string[]>;
+  /** AWS's Region. Throws a `CommandFailure` where none is named. */
+  region(): Promise<string>;
   close(): void;
 }
 
@@ -45,13 +51,23 @@ const throttlePausesMs = [1000, 2000, 4000];
 export function openDeployedFunctions(
   functionName: string | undefined,
   sleep: (ms: number) => Promise<void>,
+  aws: AwsTarget = {},
 ): DeployedFunctions {
   // A retry could use up an authorization code twice, or count a rejection twice. Not one of a throttled invocation.
-  const client = new LambdaClient({ maxAttempts: 1 });
+  const client = new LambdaClient({ ...clientConfig(aws, "lambda"), maxAttempts: 1 });
 
   let listed: Promise<FunctionDescription[]> | undefined;
 
-  async function list(): Promise<FunctionDescription[]> {
+  /** One listing serves all invocations of a command. One that failed is tried again. */
+  function list(): Promise<FunctionDescription[]> {
+    listed ??= listAll().catch((error: unknown) => {
+      listed = undefined;
+      throw error;
+    });
+    return listed;
+  }
+
+  async function listAll(): Promise<FunctionDescription[]> {
     const all: FunctionDescription[] = [];
     for await (const { Functions = [] } of paginateListFunctions({ client }, {})) {
       for (const { FunctionName, Description } of Functions) {
@@ -61,10 +77,8 @@ export function openDeployedFunctions(
     return all;
   }
 
-  /** One listing serves all invocations of a command. */
   async function lookUp(kind: FunctionKind, realm: string | null): Promise<string> {
-    listed ??= list();
-    return findFunctionName(await listed, kind, realm);
+    return findFunctionName(await list(), kind, realm);
   }
 
   async function send(FunctionName: string, payload: object): Promise<unknown> {
@@ -81,8 +95,7 @@ export function openDeployedFunctions(
   async function lookUpForLog(kind: FunctionKind, realm: string): Promise<string> {
     if (functionName === undefined) return lookUp(kind, realm);
     if (kind === "vend-token") return functionName;
-    listed ??= list();
-    const all = await listed;
+    const all = await list();
     const neighbours = all.filter(({ name }) => name.startsWith(`${nameInArn(functionName)}-`));
     const isNeighbour = neighbours.some(({ description }) => realmIn(description, kind) === realm);
     return findFunctionName(isNeighbour ? neighbours : all, kind, realm);
@@ -121,6 +134,20 @@ export function openDeployedFunctions(
         throw error instanceof CommandFailure ? error : failureOfAwsError(error);
       }
     },
+    async realms() {
+      try {
+        return realmsIn(await list());
+      } catch (error) {
+        throw failureOfAwsError(error);
+      }
+    },
+    async region() {
+      try {
+        return await client.config.region();
+      } catch (error) {
+        throw failureOfAwsError(error);
+      }
+    },
     close: () => client.destroy(),
   };
 }
@@ -152,14 +179,19 @@ export function findFunctionName(
       `${label} is deployed more than once: ${names}. Choose one with --function.`,
     );
   }
-  const realms = all.flatMap(({ description }) => realmIn(description, "vend-token") ?? []);
+  const realms = realmsIn(all);
   if (consentKinds.includes(kind) && realm !== null && realms.includes(realm)) {
     const detail = `${realm} needs no consent of a person: what its secret holds gives access.`;
     throw cliFailure("no-consent", "This realm has no consents", detail);
   }
-  const available = realms.length > 0 ? `Deployed realms: ${realms.sort().join(", ")}.` : "";
+  const available = realms.length > 0 ? `Deployed realms: ${realms.join(", ")}.` : "";
   const detail = `No function here is ${label}. ${available}`.trim();
   throw cliFailure("no-function", "There is no such function", detail);
+}
+
+function realmsIn(all: readonly FunctionDescription[]): string[] {
+  const realms = all.flatMap(({ description }) => realmIn(description, "vend-token") ?? []);
+  return [...new Set(realms)].sort();
 }
 
 function realmIn(description: string, kind: FunctionKind): string | undefined {

@@ -32,6 +32,7 @@ export type CliProblemCode =
   | "secret-not-reached"
   | "not-adopted"
   | "no-table"
+  | "no-port"
   | "table-not-allowed"
   | "no-record"
   | "newer-record";

@@ -28,7 +28,7 @@ export const freezeCommand: CommandDeclaration = {
     const reason = parseReason(why, "freeze");
     return async (context) => {
       await requireKnown(context, target);
-      return withFreezes(table, target, async (freezes, by) => {
+      return withFreezes(context, table, target, async (freezes, by) => {
         const at = context.terminal.now();
         const standing = await freezes.freeze(target, { by, at, reason }, randomUUID());
         const frozen = standing ?? { of: target.of, by, at, reason };
@@ -54,7 +54,7 @@ export const thawCommand: CommandDeclaration = {
     const target = parseTarget(text);
     const reason = parseReason(why, "thaw");
     return (context) =>
-      withFreezes(table, target, async (freezes, by) => {
+      withFreezes(context, table, target, async (freezes, by) => {
         const at = context.terminal.now();
         const over = await freezes.thaw(target, { by, at, reason }, randomUUID());
         const { realm } = target;
@@ -134,14 +134,19 @@ async function requireKnown(
 }
 
 function withFreezes(
+  { aws }: CommandContext,
   table: string | undefined,
   target: FreezeTarget,
   use: (freezes: ReturnType<typeof dynamoDbFreezes>, by: string) => Promise<CommandOutput>,
 ): Promise<CommandOutput> {
-  return withTokenTable(table, async (client, name) => {
-    const freezes = dynamoDbFreezes(client, name);
-    // With its first request the SDK learns from the variables where AWS is.
-    await freezes.read(target);
-    return use(freezes, await whoAmI(client.config));
-  });
+  return withTokenTable(
+    table,
+    async (client, name) => {
+      const freezes = dynamoDbFreezes(client, name);
+      // With its first request the SDK learns from the variables where AWS is.
+      await freezes.read(target);
+      return use(freezes, await whoAmI(client.config));
+    },
+    aws,
+  );
 }

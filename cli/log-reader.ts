@@ -1,7 +1,11 @@
 import { CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
+import type { AwsTarget } from "./aws-target.ts";
+import { clientConfig } from "./aws-target.ts";
 import { cliFailure, failureOfAwsError } from "./failure.ts";
 
 export interface LoggedLine {
+  /** The log event's, unique in its group. */
+  readonly id: string;
   readonly at: Date;
   readonly message: string;
 }
@@ -16,9 +20,12 @@ export interface LogReader {
   close(): void;
 }
 
-export function openLogReader(): LogReader {
+export function openLogReader(aws: AwsTarget = {}): LogReader {
   // An account may send five of these requests a second; the SDK waits when it is throttled.
-  const client = new CloudWatchLogsClient({ maxAttempts: 8, retryMode: "adaptive" });
+  const client = new CloudWatchLogsClient({
+    ...clientConfig(aws, "logs"),
+    ...{ maxAttempts: 8, retryMode: "adaptive" },
+  });
   return {
     async *read(logGroupName, filterPattern, from, to) {
       const interval = { startTime: Number(from), endTime: Number(to) };
@@ -26,8 +33,8 @@ export function openLogReader(): LogReader {
       try {
         // A page without events may be followed by one with some.
         for await (const { events = [] } of paginateFilterLogEvents({ client }, input)) {
-          for (const { timestamp = 0, message = "" } of events)
-            yield { at: new Date(timestamp), message };
+          for (const { eventId = "", timestamp = 0, message = "" } of events)
+            yield { id: eventId, at: new Date(timestamp), message };
         }
       } catch (error) {
         throw failureOfLogs(error, logGroupName);

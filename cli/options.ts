@@ -12,6 +12,7 @@ export const optionTexts = {
     "when the functions began to use a restored table, like 2026-11-21T10:00Z",
   ],
   since: ["--since <time>", "how far to look back, like 12h, 7d (default 1d) or 2026-11-21T10:00Z"],
+  port: ["--port <port>", "where the page is served (default: a free port)"],
   trail: ["--trail <log-group>", "where CloudTrail writes, if not /<the deployment's name>/trail"],
   undo: ["--undo", "make the previous value current again"],
   try: ["--try", "request a token with it, if need be"],

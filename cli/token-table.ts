@@ -1,4 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { AwsTarget } from "./aws-target.ts";
+import { clientConfig } from "./aws-target.ts";
 import { CommandFailure, cliFailure, failureOfAwsError } from "./failure.ts";
 
 /** The table's name, unless the deployment has given it another (infra/constructs/token-table.ts). */
@@ -8,8 +10,9 @@ const defaultTable = "token-vending";
 export async function withTokenTable<T>(
   name: string | undefined,
   use: (client: DynamoDBClient, table: string) => Promise<T>,
+  aws: AwsTarget = {},
 ): Promise<T> {
-  const client = new DynamoDBClient({});
+  const client = new DynamoDBClient(clientConfig(aws, "dynamodb"));
   const table = name ?? defaultTable;
   try {
     return await use(client, table);

@@ -18,6 +18,11 @@ process.exitCode = await run(process.argv.slice(2), {
   readHidden: (questions) => readHidden(process.stdin, process.stderr, questions),
   now: () => new Date(),
   sleep: (ms) => sleep(ms),
+  untilInterrupted: () =>
+    new Promise((resolve) => {
+      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+        process.once(signal, () => resolve());
+    }),
 });
 // A terminal that was read from would keep the process alive.
 process.stdin.destroy();

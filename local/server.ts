@@ -7,6 +7,7 @@ import type { HttpRoute } from "./aws/api-gateway/http-api-event.ts";
 import { LOCAL_LOCATION } from "./aws/arns.ts";
 import type { DynamoDbAnswer } from "./aws/dynamodb/dynamodb.ts";
 import { consentInstructions } from "./consent-links.ts";
+import { startLocalConsole } from "./console/local-console.ts";
 import { formatTable } from "./format-table.ts";
 import type { LocalRealm } from "./local-realm.ts";
 import type { LocalStack } from "./stack.ts";
@@ -24,7 +25,7 @@ const usage = `npm start -- [options]
   --logs                show the functions' logs
   --requests            show every request to AWS, and its principal
   --http-port <port>    default: a free port; so for --consents-port,
-                        --lambda-port, --dynamodb-port, --secrets-port,
+                        --console-port, --lambda-port, --dynamodb-port, --secrets-port,
                         --kms-port and --logs-port
   --help                this text
 `;
@@ -37,6 +38,7 @@ const options = {
   help: { type: "boolean", default: false },
   requests: { type: "boolean", default: false },
   "consents-port": { type: "string" },
+  "console-port": { type: "string" },
   "http-port": { type: "string" },
   "lambda-port": { type: "string" },
   "dynamodb-port": { type: "string" },
@@ -76,11 +78,16 @@ async function main(): Promise<void> {
     onPage: (route) => void onConsentCallback(route),
   });
   onTableAnswer = printedEvents(stack.providers.realms);
-  const stopped = stopOnSignal(stack);
+  const { console: consolePort = 0 } = parsePort("console", values["console-port"]);
+  const page = await startLocalConsole(stack, consolePort);
+  const stopped = stopOnSignal([page, stack]);
   console.log(`\n${addressTable(stack)}\n`);
 
   await vendAndPrint(stack, stack.providers.realms, { printsLinks: !values.once });
-  if (values.once) return stack.stop();
+  if (values.once) {
+    await page.stop();
+    return stack.stop();
+  }
   onConsentCallback = ({ routeKey }) => {
     const realms = stack.providers.realms.filter(({ settings: { provider, environment } }) =>
       routeKey.endsWith(`/callback/${provider}/${environment}`),
@@ -90,7 +97,7 @@ async function main(): Promise<void> {
       : Promise.resolve();
   };
   console.log(
-    `${usageHints(stack)}\n\nTokens and secrets are kept in ${values.folder}.\nPress Ctrl-C to stop.`,
+    `${usageHints(stack)}\n\nThe console, to look and to break things:\n  ${page.link}\n\nTokens and secrets are kept in ${values.folder}.\nPress Ctrl-C to stop.`,
   );
   await stopped;
 }
@@ -196,9 +203,13 @@ function usageHints({
   ].join("\n");
 }
 
-function stopOnSignal(stack: LocalStack): Promise<void> {
+/** Stops these one after the other. */
+function stopOnSignal(started: readonly { stop(): Promise<void> }[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stop = () => stack.stop().then(resolve, reject);
+    const stopAll = async () => {
+      for (const part of started) await part.stop();
+    };
+    const stop = () => stopAll().then(resolve, reject);
     process.once("SIGINT", stop);
     process.once("SIGTERM", stop);
   });

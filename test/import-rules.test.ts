@@ -59,6 +59,11 @@ const injected: Readonly<Record<string, readonly [importer: string, imported: st
   "client-imports-the-contract-only": ["client/a.ts", "functions/model/to.ts"],
   "client-imports-only-types-of-providers": ["client/b.ts", "functions/providers/catalogue.ts"],
   "cli-imports-the-contract-only": ["cli/a.ts", "infra/to.ts"],
+  "the-page-imports-what-a-browser-has": ["cli/console/browser/a.ts", "cli/console/counts.ts"],
+  "the-page-imports-only-types-of-schemas": [
+    "cli/console/browser/b.ts",
+    "cli/console/operator-action.ts",
+  ],
   "openapi-imports-the-contract-only": ["openapi/a.ts", "functions/model/to.ts"],
   "nothing-ships-test-code": ["local/c.ts", "test/to.ts"],
   "nothing-needs-the-bench": ["local/d.ts", "bench/to.ts"],

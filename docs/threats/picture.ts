@@ -35,6 +35,8 @@ export const actors = {
   "a hostile provider": "whoever answers at a provider's address, or sends a browser back from it",
   "a person with a forwarded link": "somebody who got a consent link that was meant for another",
   "the internet at the consent host": "anybody, without a link",
+  "a visitor of the console":
+    "a page that an operator has open, at whatever address; a program or another user of their machine, without the link",
   "a compromised dependency": "a package that the build installs",
 } as const;
 
@@ -75,6 +77,11 @@ export const arrows = {
   },
   "provider's API": { from: "caller", to: "provider", border: "the client in client/" },
   log: { from: "functions", to: "log", border: "types that do not print" },
+  console: {
+    from: "browser",
+    to: "console",
+    border: "loopback; Host, Origin and Fetch Metadata; the key of this start",
+  },
   deployment: {
     from: "repository",
     to: "functions",

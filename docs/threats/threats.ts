@@ -1,6 +1,7 @@
 import { threatsOfAnAdministrator } from "./administrator.ts";
 import { threatsOfAnotherTeam } from "./another-team.ts";
 import { threatsOfABackupThief } from "./backup-thief.ts";
+import { threatsToTheConsole } from "./console-visitor.ts";
 import { threatsOfAConsumer } from "./consumer.ts";
 import { threatsOfDenial } from "./consumer-denials.ts";
 import { threatsOfADependency } from "./dependency.ts";
@@ -40,6 +41,7 @@ export const threatsByActor: Readonly<Record<ThreatActor, readonly Threat[]>> = 
   "a hostile provider": [...threatsOfAProvider, ...threatsToPeopleAndCallers],
   "a person with a forwarded link": threatsOfAForwardedLink,
   "the internet at the consent host": threatsOfTheInternet,
+  "a visitor of the console": threatsToTheConsole,
   "a compromised dependency": [...threatsOfADependency, ...threatsOfAPublisher],
 };
 

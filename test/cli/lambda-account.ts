@@ -25,8 +25,16 @@ export interface LambdaAccount {
   /** How long commands have waited, in milliseconds; nobody really waits. */
   readonly slept: readonly number[];
   readonly url: string;
-  /** Runs one command line. `code` is what the user pastes. */
-  run(line: string, code?: string | null, screen?: Screen): Promise<Run>;
+  /**
+   * Runs one command line. `code` is what the user pastes; `meanwhile`, given what was printed, what happens until a command
+   * that goes on is interrupted.
+   */
+  run(
+    line: string,
+    code?: string | null,
+    screen?: Screen,
+    meanwhile?: (out: string) => Promise<void>,
+  ): Promise<Run>;
 }
 
 /** An AWS account with these functions, reached by the SDK over HTTP. */
@@ -67,7 +75,12 @@ export async function lambdaAccount(
     invoked,
     slept,
     url: api.url,
-    async run(line, code = null, screen = { columns: null, hasColors: false }) {
+    async run(
+      line,
+      code = null,
+      screen = { columns: null, hasColors: false },
+      meanwhile = async () => undefined,
+    ) {
       const out: string[] = [];
       const notices: string[] = [];
       const exitCode = await run(line.split(" ").filter(Boolean), {
@@ -77,6 +90,7 @@ export async function lambdaAccount(
         readCode: async () => code,
         readPiped: async () => null,
         readHidden: async () => null,
+        untilInterrupted: () => meanwhile(out.join("\n")),
         now: () => at("10:01:00.000"),
         sleep: async (ms) => void slept.push(ms),
       });

@@ -70,6 +70,7 @@ export async function startSecretWorld(): Promise<SecretWorld> {
         notice: (text) => notices.push(text),
         readCode: async () => null,
         readPiped: async () => (piped === undefined ? null : Buffer.from(piped)),
+        untilInterrupted: async () => undefined,
         readHidden: async (questions) => {
           const answers: string[] = [];
           for (const { text, isOptional } of questions) {

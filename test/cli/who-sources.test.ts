@@ -10,7 +10,9 @@ function aLogOf(count: number) {
   const told = { lines: 0 };
   const logs: LogReader = {
     async *read(): AsyncGenerator<LoggedLine> {
-      for (; told.lines < count; told.lines += 1) yield { at: now, message: "{}" };
+      for (; told.lines < count; told.lines += 1) {
+        yield { id: `${told.lines}`, at: now, message: "{}" };
+      }
     },
     close: () => {},
   };

@@ -143,6 +143,8 @@ function functionsOf(world: FuzzWorld): DeployedFunctions {
       return answer as Answer;
     },
     logOf: () => Promise.reject(new Error("No log is read.")),
+    realms: () => Promise.reject(new Error("No log is read.")),
+    region: async () => "eu-west-1",
     close: () => {},
   };
 }
@@ -156,6 +158,7 @@ function terminalOf({ clock, recorder }: FuzzWorld): Terminal {
     now: () => clock.now(),
     readPiped: async () => null,
     readHidden: async () => null,
+    untilInterrupted: async () => undefined,
     sleep: (ms) => clock.sleep(ms, new AbortController().signal),
   };
 }

@@ -52,6 +52,7 @@ async function whoHas(version: number, isExpected: (found: Found) => boolean): P
       readCode: async () => null,
       readPiped: async () => null,
       readHidden: async () => null,
+      untilInterrupted: async () => undefined,
       now: () => new Date(),
       sleep,
     });

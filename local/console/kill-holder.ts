@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ActionError } from "../../cli/console/action-error.ts";
+import type { LocalRealm } from "../local-realm.ts";
+import type { LocalStack } from "../stack.ts";
+import type { VendClient } from "../vend-client.ts";
+import { isVendAnswer } from "../vend-client.ts";
+
+const route = "token";
+/** Within a provider call's deadline: the process is alive until it is killed. */
+const answerAfterMs = 3000;
+const patienceMs = 10_000;
+
+/** Has a token requested, and kills the process that holds the lease while the provider takes its time. */
+export async function killHolder(
+  { host, functionOf }: Pick<LocalStack, "host" | "functionOf">,
+  client: VendClient,
+  { simulator, ...realm }: LocalRealm,
+): Promise<string> {
+  const { name } = functionOf({ simulator, ...realm });
+  const vended = await client.vend(name);
+  if (!isVendAnswer(vended)) throw new ActionError(`Nothing is vended: ${vended.problem.detail}`);
+  const isRequested = () => simulator.journal.slice(seen).some((entry) => entry.route === route);
+  const seen = simulator.journal.length;
+  simulator.injectFault({ kind: "delay", ms: answerAfterMs, route });
+  // Its process is killed, so it gets no answer.
+  const rejected = client.vend(name, { rejectedVersion: vended.version }).catch(() => undefined);
+  const isDone = await Promise.race([until(isRequested), rejected.then(() => true)]);
+  const holders = host.processes(name).filter(({ busySince }) => busySince !== undefined);
+  const killed = holders.filter(({ pid }) => host.kill(pid)).length;
+  if (!isDone || killed === 0) throw new ActionError("No process has requested a token just now.");
+  await rejected;
+  return `A token was being requested: ${killed === 1 ? "the process" : `${killed} processes`} of ${name} ended. The next caller takes over when the lease ends.`;
+}
+
+/** False if that took too long. */
+async function until(holds: () => boolean): Promise<boolean> {
+  const stepMs = 20;
+  for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += stepMs) {
+    if (holds()) return true;
+    await sleep(stepMs);
+  }
+  return false;
+}
