@@ -37,7 +37,7 @@ function leaseOf({ lease }: ShownConnection): HTMLElement[] {
       { class: "fact busy" },
       `Lease for a renewal (${lease.reason}), taken `,
       since,
-      ", ends ",
+      ", end ",
       until,
     ),
   ];
@@ -69,7 +69,7 @@ function failureOf({ lastFailure, advice }: ShownConnection): HTMLElement[] {
       make("p", {}, make("strong", {}, advice.title), " · ", liveTime(at), again),
       make("p", {}, detail),
       isWaiting
-        ? make("p", {}, "Nobody asks the provider again before ", liveTime(retryAt), ".")
+        ? make("p", {}, "Next request to the provider ", liveTime(retryAt), " at the earliest.")
         : null,
       make(
         "ul",
@@ -93,7 +93,7 @@ function consentOf({ consent }: ShownConnection): HTMLElement[] {
     ...(customer ? [` for ${customer}`] : []),
     ...(grantedScope ? [`, granted ${grantedScope}`] : []),
     ...[", given ", liveTime(consentedAt)],
-    ...(endsAt === null ? [", end unknown"] : [", ends ", liveTime(endsAt)]),
+    ...(endsAt === null ? [", end unknown"] : [", end ", liveTime(endsAt)]),
   ];
   return [make("p", { class: "fact consent" }, ...parts)];
 }
