@@ -1,6 +1,6 @@
 import type { Connection } from "../model/connection.ts";
 import { realmName, secretAccount } from "../model/connection.ts";
-import type { AuthorizationRequest } from "../model/consent.ts";
+import type { AuthorizationRequest, ConsentFlow } from "../model/consent.ts";
 import { needsNewSecret, VendingError } from "../model/errors.ts";
 import type { Sensitive, Unprintable } from "../model/sensitive.ts";
 import { unprintable } from "../model/sensitive.ts";
@@ -19,25 +19,45 @@ export interface UnverifiedState extends Unprintable {
 }
 
 /** The provider's address for a new authorization request. */
-export async function authorizeUrl(
+export function authorizeUrl(
   deps: ConsentDependencies,
   connection: Connection,
   pendingId: string,
   browserSecret: Sensitive,
   signal: AbortSignal,
 ): Promise<string> {
-  const account = secretAccount(deps, connection);
   const request = newAuthorizationRequest(deps, pendingId, browserSecret);
-  const urlWithSecret = async (maxAgeMs: number) => {
+  return withSecret(deps, connection, signal, (flow, secret) =>
+    flow.authorizeUrl(secret, request, signal),
+  );
+}
+
+/** Fails as `authorizeUrl` would for a secret with which nobody can be sent to the provider. */
+export function requireUsableSecret(
+  deps: ConsentDependencies,
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<void> {
+  return withSecret(deps, connection, signal, async (flow, secret) => flow.checkSecret(secret));
+}
+
+async function withSecret<T>(
+  deps: ConsentDependencies,
+  connection: Connection,
+  signal: AbortSignal,
+  use: (flow: ConsentFlow, secret: Sensitive) => Promise<T>,
+): Promise<T> {
+  const account = secretAccount(deps, connection);
+  const attempt = async (maxAgeMs: number) => {
     const [flow, secret] = await Promise.all([
       deps.flow(),
       deps.secrets.read(account, maxAgeMs, signal),
     ]);
-    return flow.authorizeUrl(secret.text, request);
+    return use(flow, secret.text);
   };
-  return urlWithSecret(secretMaxAgeMs).catch((error: unknown) => {
+  return attempt(secretMaxAgeMs).catch((error: unknown) => {
     // The cached secret may have been replaced since.
-    if (error instanceof VendingError && needsNewSecret(error.code)) return urlWithSecret(0);
+    if (error instanceof VendingError && needsNewSecret(error.code)) return attempt(0);
     throw error;
   });
 }

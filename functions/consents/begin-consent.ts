@@ -4,7 +4,7 @@ import { connectionOf, realmName } from "../model/connection.ts";
 import { VendingError } from "../model/errors.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import type { Deadline } from "../model/time-limits.ts";
-import { authorizeUrl } from "./authorization-request.ts";
+import { requireUsableSecret } from "./authorization-request.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 import { sealLink } from "./link-proof.ts";
 import { pendingFields } from "./link-state.ts";
@@ -60,7 +60,7 @@ export async function makeLink(
   await requireTold(deps, owner);
   const link = browserSecrets.newSecret();
   const id = browserSecrets.hash(link);
-  await authorizeUrl(deps, connectionOf(realm, account), id, browserSecrets.newSecret(), signal);
+  await requireUsableSecret(deps, connectionOf(realm, account), signal);
   const madeAt = clock.now();
   const expiresAt = plusMs(madeAt, openableMs);
   const made = { id, account, expiresAt, browser: null, begunBy };

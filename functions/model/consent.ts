@@ -108,11 +108,17 @@ export interface ConsentFlow {
   readonly tellsCustomer: boolean;
   /** Scheme and host of the provider's pages. */
   readonly origin: string;
+  /** Fails with `secret-malformed`, naming the field, and with `credentials-rejected` for a certificate that has expired. */
+  checkSecret(secret: Sensitive): void;
   /**
-   * The address to which the browser is sent. Fails with `secret-malformed`, naming the field, and with
-   * `credentials-rejected` for a client certificate that has expired.
+   * The address to which the browser is sent. Fails as `checkSecret` does, and with a provider's problem where the request
+   * is first pushed to the provider.
    */
-  authorizeUrl(secret: Sensitive, request: AuthorizationRequest): Promise<string>;
+  authorizeUrl(
+    secret: Sensitive,
+    request: AuthorizationRequest,
+    signal: AbortSignal,
+  ): Promise<string>;
   /** Reads untrusted input and never fails. The caller has verified the state. */
   readAuthorizationResponse(parameters: URLSearchParams): AuthorizationResponse;
   /**

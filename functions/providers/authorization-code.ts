@@ -23,6 +23,7 @@ export const authorizationCode = declareConsent({
     ...consentSettings,
     ...clientSettings,
     authorizationParameters,
+    pushedAuthorizationUrl: v.optional(address),
     issuer: v.optional(address),
     jwksUrl: v.optional(address),
     scopes: v.optional(scopes),

@@ -134,6 +134,7 @@ export function flowOf(world: ExploredWorld, process: ExploredProcess): ConsentF
     tellsPerson: true,
     tellsCustomer: true,
     origin: "https://provider.example",
+    checkSecret: () => {},
     authorizeUrl: async (_, { state }) => `https://provider.example/authorize?state=${state}`,
     readAuthorizationResponse(parameters) {
       if (parameters.get("iss") === otherProvider) return { kind: "mismatch" };

@@ -106,11 +106,10 @@ describe("a secret with which no one could log in", () => {
       const text = new Sensitive(maxAgeMs > 0 ? remembered : current);
       return { text, version: text.expose() };
     };
-    const authorizeUrl: typeof flow.authorizeUrl = async (text, authorization) => {
+    const checkSecret: typeof flow.checkSecret = (text) => {
       if (text.expose() === "old") throw new VendingError(code, "Made up.");
-      return flow.authorizeUrl(text, authorization);
     };
-    Object.assign(site.deps, { secrets: { read }, flow: async () => ({ ...flow, authorizeUrl }) });
+    Object.assign(site.deps, { secrets: { read }, flow: async () => ({ ...flow, checkSecret }) });
     return site;
   }
 

@@ -30,7 +30,11 @@ const clients = {
   public: { authentication: "none" },
   "without-openid": { authentication: "client_secret_basic", clientSecret },
   "without-prompt": { authentication: "client_secret_basic", clientSecret },
-  key: { authentication: "private_key_jwt", keys: [signer.publicKey.export({ format: "jwk" })] },
+  key: {
+    authentication: "private_key_jwt",
+    keys: [signer.publicKey.export({ format: "jwk" })],
+    mustPush: true,
+  },
 } as const;
 type Client = keyof typeof clients;
 const names = Object.keys(clients) as Client[];
@@ -45,7 +49,9 @@ function settingsOf(client: Client, issuer: string): RealmInput {
     authorizeUrl: `${issuer}/auth`,
     ...(client === "without-prompt" ? {} : { authorizationParameters: { prompt: "consent" } }),
     ...(client === "post" ? { clientAuthentication: "post" } : {}),
-    ...(client === "key" ? { clientAuthentication: "private_key_jwt" } : {}),
+    ...(client === "key"
+      ? { clientAuthentication: "private_key_jwt", pushedAuthorizationUrl: `${issuer}/request` }
+      : {}),
     tokenUrl: `${issuer}/token`,
     revokeUrl: `${issuer}/token/revocation`,
     ...(isOpenId ? { issuer, jwksUrl: `${issuer}/jwks` } : {}),

@@ -27,6 +27,7 @@ describeProvider("authorization-code", {
   optional: {
     ...clientOptions,
     authorizationParameters: { access_type: "offline" },
+    pushedAuthorizationUrl: "https://a.example/par",
     displayName: "Acme Bank",
     scopeWords: { pay: "pay for you", look: { en: "look", lt: "žiūrėti" } },
     attributes: { realmId: "callback", stripe_user_id: "answer", org: "id-token" },

@@ -100,6 +100,7 @@ export class ConsentProvider {
       tellsPerson: this.tellsPerson,
       tellsCustomer: this.tellsCustomer,
       origin: this.origin,
+      checkSecret: () => {},
       authorizeUrl: async (_secret, { redirectUri, state, nonce, codeVerifier }) => {
         const parameters = {
           response_type: "code",

@@ -356,6 +356,7 @@ export class TestDeployment {
       tellsPerson: true,
       tellsCustomer: true,
       origin: "https://provider.example",
+      checkSecret: () => {},
       authorizeUrl: () => Promise.reject(new Error("Nobody is sent anywhere here.")),
       readAuthorizationResponse: () => ({ kind: "mismatch" }),
       revoke: async (_secret, { kind, token }) => {

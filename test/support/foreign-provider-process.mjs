@@ -18,7 +18,15 @@ const issued = { refreshTokens: [], grants: new Set() };
 let provider;
 
 /** @param {ForeignClient} client */
-const registrationOf = ({ clientId, clientSecret, authentication, keys, redirectUri }) => ({
+const registrationOf = ({
+  clientId,
+  clientSecret,
+  authentication,
+  keys,
+  redirectUri,
+  mustPush,
+}) => ({
+  require_pushed_authorization_requests: mustPush ?? false,
   client_id: clientId,
   ...(clientSecret === undefined ? {} : { client_secret: clientSecret }),
   ...(keys === undefined ? {} : { jwks: { keys } }),
@@ -70,6 +78,7 @@ const acts = {
         clientCredentials: { enabled: true },
         mTLS: mutualTls,
         resourceIndicators,
+        pushedAuthorizationRequests: { enabled: true },
       },
       clientAuthMethods: [
         ...["client_secret_basic", "client_secret_post", "private_key_jwt"],

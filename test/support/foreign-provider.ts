@@ -19,6 +19,8 @@ export interface ForeignClient {
     | "none";
   /** The public keys by which it signs, or that of its own certificate. */
   readonly keys?: readonly webcrypto.JsonWebKey[];
+  /** It takes no authorization request from a browser. */
+  readonly mustPush?: boolean;
   /** Null for a client without people, which is granted tokens for its own credentials. */
   readonly redirectUri: string | null;
 }

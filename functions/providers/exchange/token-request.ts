@@ -90,7 +90,7 @@ export async function sendTokenRequest(
   if ("kind" in request) return request;
   const response = await sendOrFailure(context, request, signal);
   if (response instanceof HttpFailure) return notIssuedAfter(response);
-  const fields = fieldsOf(response.body);
+  const fields = answerFieldsIn(response.body);
   const error = errorResponse(response, fields, context.clock, presented);
   return error ?? readSuccess(response, fields, read);
 }
@@ -120,7 +120,8 @@ function expiryAfter(lifetime: Lifetime, receivedAt: Date): Date | null {
   return lifetime.kind === "stated" ? plusMs(receivedAt, lifetime.atLeastMs) : null;
 }
 
-function fieldsOf(body: string | null): AnswerFields | null {
+/** The members of a JSON object; null for anything else. */
+export function answerFieldsIn(body: string | null): AnswerFields | null {
   const value = parseJson(body ?? "");
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
   return isObject ? unprintable<AnswerFields>({ ...value }) : null;

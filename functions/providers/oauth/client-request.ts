@@ -22,6 +22,9 @@ export async function clientRequest(
   if (expired) return expired;
   const proof = await proofOf(client, context);
   const { contentType, write } = formats[requestFormat];
+  const sent = new URLSearchParams([...parameters]);
+  // An authorization request that is pushed has said the client's id already.
+  for (const [name, value] of proof.parameters) sent.set(name, value);
   return unprintable<HttpRequest>({
     method: "POST",
     url,
@@ -31,7 +34,7 @@ export async function clientRequest(
       ...proof.headers,
       ...(requestIdHeader && { [requestIdHeader]: context.newRequestId() }),
     },
-    body: write(new URLSearchParams([...parameters, ...proof.parameters])),
+    body: write(sent),
     ...(certificate && { clientCertificate: certificate }),
   });
 }

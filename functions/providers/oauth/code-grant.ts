@@ -9,6 +9,7 @@ export interface CodeSettings extends TokenPurpose {
   readonly authorizeUrl: string;
   readonly tokenUrl: string;
   readonly revokeUrl?: string | undefined;
+  readonly pushedAuthorizationUrl?: string | undefined;
   readonly earlySeconds: number;
   /** Parameters that the server wants besides the standard's. */
   readonly authorizationParameters?: Readonly<Record<string, string>> | undefined;

@@ -16,6 +16,7 @@ import type { OAuthClient } from "./client-authentication.ts";
 import { clientRequest } from "./client-request.ts";
 import type { CodeGrant, CodeSettings } from "./code-grant.ts";
 import { expiredCertificate } from "./expired-certificate.ts";
+import { pushParameters } from "./pushed-authorization.ts";
 import { openClient } from "./registered-client.ts";
 import type { Parameters } from "./request-parameters.ts";
 import { purposeParameters } from "./request-parameters.ts";
@@ -27,12 +28,19 @@ export function consentFlow<Settings extends CodeSettings, Secret>(
   readSecret: (text: Sensitive) => Secret,
   context: IssuerContext,
 ): ConsentFlow {
-  const { authorizeUrl, tokenUrl, revokeUrl } = settings;
+  const { authorizeUrl, tokenUrl, revokeUrl, pushedAuthorizationUrl: pushUrl } = settings;
   const { displayName, scopeWords = {} } = settings;
   const isIssuer = issuerCheck(provider.openId(settings)?.issuer, [authorizeUrl, tokenUrl]);
   const wanted = Object.entries(settings.attributes ?? {});
   const ofCallback = wanted.flatMap(([name, source]) => (source === "callback" ? [name] : []));
   const open = (text: Sensitive) => openClient(provider, settings, readSecret(text));
+  const openUsable = (text: Sensitive) => {
+    const client = open(text);
+    const { certificate } = client;
+    const expired = certificate && expiredCertificate(certificate, context.clock.now());
+    if (expired) throw new VendingError(expired.code, expired.detail);
+    return client;
+  };
   return {
     displayName: displayName ?? provider.displayName,
     scopeWords,
@@ -41,18 +49,22 @@ export function consentFlow<Settings extends CodeSettings, Secret>(
     tellsPerson: provider.openId(settings) !== null,
     tellsCustomer: Boolean(provider.customer ?? settings.customerAttribute),
     origin: new URL(authorizeUrl).origin,
-    authorizeUrl: async (text, request) => {
-      const client = open(text);
-      const { certificate } = client;
-      const expired = certificate && expiredCertificate(certificate, context.clock.now());
-      if (expired) throw new VendingError(expired.code, expired.detail);
+    checkSecret: (text) => void openUsable(text),
+    authorizeUrl: async (text, request, signal) => {
+      const client = openUsable(text);
       const special = provider.ownAuthorizationParameters?.(settings, client.clientId, request);
-      return withParameters(authorizeUrl, [
+      const parameters = [
         ...Object.entries(
           special ?? standardParameters(provider, settings, client.clientId, request),
         ),
         ...purposeParameters(settings, settings.authorizationParameters),
-      ]);
+      ];
+      return withParameters(
+        authorizeUrl,
+        pushUrl === undefined
+          ? parameters
+          : await pushParameters(pushUrl, client, parameters, context, signal),
+      );
     },
     readAuthorizationResponse: (parameters) =>
       readAuthorizationResponse(parameters, isIssuer, ofCallback),

@@ -126,7 +126,9 @@ describe("a provider that requires a client certificate", () => {
     const past = { notAfter: new Date(Date.now() - 60_000) };
     const addressWith = async ({ chain, privateKey }: CertificateAndKey) => {
       const flow = await providerAt(url).consent?.();
-      return flow?.authorizeUrl(secretWith({ chain, privateKey }), sampleAuthorizationRequest);
+      const { signal } = new AbortController();
+      const secret = secretWith({ chain, privateKey });
+      return flow?.authorizeUrl(secret, sampleAuthorizationRequest, signal);
     };
     expect(await addressWith(ours)).toMatch("https://api2.example/authorize?");
     const refusal = addressWith(await authority.issueClient("tpp-1", past));

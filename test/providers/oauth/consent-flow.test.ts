@@ -109,7 +109,7 @@ describe("the authorization URL", () => {
     ],
   ])("%s", async (_, settings, address) => {
     const { flow } = await flowOf(settings);
-    expect(await flow.authorizeUrl(secret, sampleAuthorizationRequest)).toBe(address);
+    expect(await flow.authorizeUrl(secret, sampleAuthorizationRequest, never)).toBe(address);
   });
 
   test("of ConnectPay has another GUID for another request", async () => {
@@ -119,7 +119,11 @@ describe("the authorization URL", () => {
       const { redirectUri, state, codeVerifier } = sampleAuthorizationRequest;
       const nonce = `nonce-${n}`;
       const request = { redirectUri, state, nonce, codeVerifier };
-      const address = await flow.authorizeUrl(secret, unprintable<AuthorizationRequest>(request));
+      const address = await flow.authorizeUrl(
+        secret,
+        unprintable<AuthorizationRequest>(request),
+        never,
+      );
       const guid = new URL(address).searchParams.get("nonce");
       expect(guid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
       guids.add(guid);
@@ -130,7 +134,7 @@ describe("the authorization URL", () => {
   test.each(providers)("of $provider is not made from a malformed secret", async (settings) => {
     const { flow } = await flowOf(settings);
     await expect(
-      flow.authorizeUrl(new Sensitive('{"clientSecret":"s"}'), sampleAuthorizationRequest),
+      flow.authorizeUrl(new Sensitive('{"clientSecret":"s"}'), sampleAuthorizationRequest, never),
     ).rejects.toMatchObject({
       code: "secret-malformed",
       message: "clientId: is missing.",
