@@ -1,5 +1,7 @@
 import type { ConsentProviderId } from "../functions/providers/catalogue.ts";
 import type { LocalRealm } from "./local-realm.ts";
+import type { LocalPorts } from "./ports.ts";
+import { portOption } from "./ports.ts";
 import type { CentrapayUser } from "./simulators/centrapay/centrapay-user.ts";
 import { startCentrapayUser } from "./simulators/centrapay/centrapay-user.ts";
 import type { ConnectPay } from "./simulators/connectpay/connectpay.ts";
@@ -19,11 +21,16 @@ export interface ConsentProviders {
 export const localRequester = "Token vending on this machine";
 
 /** Starts the simulators, without any client. */
-export async function startConsentProviders(lifetimeMs?: number): Promise<ConsentProviders> {
+export async function startConsentProviders(
+  lifetimeMs?: number,
+  ports: LocalPorts = {},
+): Promise<ConsentProviders> {
   const lifetime = lifetimeMs === undefined ? {} : { lifetimeMs };
-  const centrapayUser = await startCentrapayUser(lifetime);
-  const authorizationServer = await startAuthorizationCodeServer(lifetime);
-  const connectPay = await startConnectPay(lifetime);
+  const at = (name: keyof LocalPorts) => ({ ...lifetime, ...portOption(ports[name]) });
+  const centrapayUser = await startCentrapayUser(at("centrapayUser"));
+  const authorizationServer = await startAuthorizationCodeServer(at("authorizationServer"));
+  const { connectPayServer: serverPort = 0 } = ports;
+  const connectPay = await startConnectPay({ ...at("connectPay"), serverPort });
   return { centrapayUser, connectPay, authorizationServer };
 }
 

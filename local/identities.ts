@@ -8,6 +8,7 @@ import { createGuard } from "./aws/sigv4/guard.ts";
 import type { AccessKeys, Principal } from "./aws/sigv4/principals.ts";
 import { createPrincipals } from "./aws/sigv4/principals.ts";
 import type { DeployedFunction } from "./aws/template/template-function.ts";
+import { keptUserKeys } from "./user-keys.ts";
 
 /** The IAM principals of the local account, and the log of their requests. */
 export interface Identities {
@@ -23,8 +24,13 @@ export interface Identities {
   reportScheduledInvocation(roleArn: string, functionName: string): void;
 }
 
-export function createIdentities(onRequest?: (request: AwsRequest) => void): Identities {
-  const principals = createPrincipals();
+/** With a `folder`, the users' keys are kept in it. */
+export function createIdentities(
+  onRequest?: (request: AwsRequest) => void,
+  folder?: string,
+): Identities {
+  const keys = folder === undefined ? undefined : keptUserKeys(folder);
+  const principals = createPrincipals(LOCAL_LOCATION, keys);
   const requests = requestLog();
   const guard = createGuard(authenticator(principals), (request) => {
     requests.add(request);

@@ -2,6 +2,8 @@ import type { ProviderId, RealmInput } from "../functions/providers/catalogue.ts
 import type { ConsentProviders } from "./consent-providers.ts";
 import { consentRealmsOf, startConsentProviders } from "./consent-providers.ts";
 import type { LocalRealm } from "./local-realm.ts";
+import type { LocalPorts } from "./ports.ts";
+import { portOption } from "./ports.ts";
 import type { Centrapay } from "./simulators/centrapay/centrapay.ts";
 import { startCentrapay } from "./simulators/centrapay/centrapay.ts";
 import type { Cfis } from "./simulators/cfis/cfis.ts";
@@ -34,18 +36,21 @@ export interface ProviderOptions {
   readonly lifetimeMs?: number;
   /** Deadline of one provider call (default: each realm's own default). */
   readonly deadlineMs?: number;
+  /** Default: free ports. */
+  readonly ports?: LocalPorts;
 }
 
 /** Starts the simulators, without any client, and returns their realms. */
 export async function startProviders(options: ProviderOptions = {}): Promise<Providers> {
-  const { lifetimeMs = 300_000, deadlineMs } = options;
-  const conferma = await startConferma({ lifetimeMs });
-  const sendPayments = await startSendPayments({ lifetimeMs });
-  const oauthServer = await startOAuthServer({ lifetimeMs });
-  const cfis = await startCfis({ environment: "staging" });
-  const centrapay = await startCentrapay();
-  const keyServer = await startKeyServer({ headerName: "X-Acme-Key" });
-  const consents = await startConsentProviders(options.lifetimeMs);
+  const { lifetimeMs = 300_000, deadlineMs, ports = {} } = options;
+  const at = (name: keyof LocalPorts) => portOption(ports[name]);
+  const conferma = await startConferma({ lifetimeMs, ...at("conferma") });
+  const sendPayments = await startSendPayments({ lifetimeMs, ...at("sendPayments") });
+  const oauthServer = await startOAuthServer({ lifetimeMs, ...at("oauthServer") });
+  const cfis = await startCfis({ environment: "staging", ...at("cfis") });
+  const centrapay = await startCentrapay(at("centrapay"));
+  const keyServer = await startKeyServer({ headerName: "X-Acme-Key", ...at("keyServer") });
+  const consents = await startConsentProviders(options.lifetimeMs, ports);
 
   const common = deadlineMs === undefined ? {} : { deadlineMs };
   const probed = { apiBaseUrl: cfis.url, probePath: "/api/v1/partner/validate" };

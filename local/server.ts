@@ -1,105 +1,103 @@
+import { readdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { realmName } from "../functions/model/connection.ts";
 import { jsonLog } from "../functions/platform/json-log.ts";
 import { readRealmSummaries, summarizeRealm } from "../functions/providers/catalogue.ts";
 import type { HttpRoute } from "./aws/api-gateway/http-api-event.ts";
-import { LOCAL_LOCATION } from "./aws/arns.ts";
 import type { DynamoDbAnswer } from "./aws/dynamodb/dynamodb.ts";
+import { bypassProxies } from "./bypass-proxies.ts";
 import { consentInstructions } from "./consent-links.ts";
 import { startLocalConsole } from "./console/local-console.ts";
-import { formatTable } from "./format-table.ts";
+import { variablesOf, writeEnvironmentFile } from "./environment-file.ts";
+import { explainFault } from "./explain-fault.ts";
 import type { LocalRealm } from "./local-realm.ts";
+import type { FolderHold } from "./run-file.ts";
+import { holdFolder } from "./run-file.ts";
 import type { LocalStack } from "./stack.ts";
 import { startStack } from "./stack.ts";
+import type { StartOptions } from "./start-options.ts";
+import { readStartOptions, startUsage } from "./start-options.ts";
+import { addressTable, usageHints } from "./start-report.ts";
 import { tableEvents } from "./table-events.ts";
 import { createVendClient } from "./vend-client.ts";
 import { vendFromAll } from "./vend-from-all.ts";
 
-const usage = `npm start -- [options]
+/** Shorter than between two ticks of the schedule, which would keep a process of each realm for ever. */
+const idleMs = 20_000;
 
-  --fresh               delete the data of earlier runs
-  --folder <path>       where data, secrets and keys are kept between runs
-                        (default: .local)
-  --once                vend from every connection, then stop
-  --logs                show the functions' logs
-  --requests            show every request to AWS, and its principal
-  --http-port <port>    default: a free port; so for --consents-port,
-                        --console-port, --lambda-port, --dynamodb-port, --secrets-port,
-                        --kms-port and --logs-port
-  --help                this text
-`;
-
-const options = {
-  fresh: { type: "boolean", default: false },
-  folder: { type: "string", default: path.join(import.meta.dirname, "..", ".local") },
-  once: { type: "boolean", default: false },
-  logs: { type: "boolean", default: false },
-  help: { type: "boolean", default: false },
-  requests: { type: "boolean", default: false },
-  "consents-port": { type: "string" },
-  "console-port": { type: "string" },
-  "http-port": { type: "string" },
-  "lambda-port": { type: "string" },
-  "dynamodb-port": { type: "string" },
-  "secrets-port": { type: "string" },
-  "kms-port": { type: "string" },
-  "logs-port": { type: "string" },
-} as const;
-
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options });
-  if (values.help) {
-    process.stdout.write(usage);
-    return;
+async function main(args: readonly string[]): Promise<void> {
+  const options = readStartOptions(args);
+  if (options.help) return void process.stdout.write(startUsage);
+  bypassProxies();
+  const hold = holdFolder(options.folder, new Date());
+  const interrupted = onInterrupt(hold);
+  try {
+    if (options.fresh) removeDataOf(options.folder);
+    await run(options, hold, interrupted);
+  } finally {
+    hold.release();
   }
+}
+
+/** Starts everything, and stops it when it is interrupted or has failed. */
+async function run(
+  options: StartOptions,
+  hold: FolderHold,
+  interrupted: Promise<void>,
+): Promise<void> {
   let onTableAnswer: (answer: DynamoDbAnswer) => void = () => {};
   let onConsentCallback: (route: HttpRoute) => Promise<void> = async () => {};
-  console.log("Starting the AWS emulation and the provider simulators …");
   const stack = await startStack({
-    folder: path.resolve(values.folder),
-    fresh: values.fresh,
-    ports: {
-      ...parsePort("http", values["http-port"]),
-      ...parsePort("consents", values["consents-port"]),
-      ...parsePort("lambda", values["lambda-port"]),
-      ...parsePort("dynamoDb", values["dynamodb-port"]),
-      ...parsePort("secretsManager", values["secrets-port"]),
-      ...parsePort("kms", values["kms-port"]),
-      ...parsePort("logs", values["logs-port"]),
-    },
+    ...{ folder: options.folder, ports: options.ports, idleMs },
+    onStep: (part) => console.log(`Starting ${part} …`),
     onLog: ({ stream, text }) => {
-      if (values.logs || stream === "stderr") console.log(text.trimEnd());
+      if (options.logs || stream === "stderr") console.log(text.trimEnd());
     },
     onRequest: ({ action, principal }) => {
-      if (values.requests) console.log(`${action}  ${principal}`);
+      if (options.requests) console.log(`${action}  ${principal}`);
     },
     onTableAnswer: (answer) => onTableAnswer(answer),
     onPage: (route) => void onConsentCallback(route),
   });
-  onTableAnswer = printedEvents(stack.providers.realms);
-  const { console: consolePort = 0 } = parsePort("console", values["console-port"]);
-  const page = await startLocalConsole(stack, consolePort);
-  const stopped = stopOnSignal([page, stack]);
-  console.log(`\n${addressTable(stack)}\n`);
-
-  await vendAndPrint(stack, stack.providers.realms, { printsLinks: !values.once });
-  if (values.once) {
-    await page.stop();
-    return stack.stop();
+  let removeVariables = () => {};
+  let stopPage = async () => {};
+  try {
+    onTableAnswer = printedEvents(stack.providers.realms);
+    const page = await startLocalConsole(stack, options.ports.console ?? 0);
+    stopPage = page.stop;
+    hold.tell({ http: stack.http.url, consents: stack.consentHost.browserUrl });
+    removeVariables = writeEnvironmentFile(options.folder, variablesOf(stack));
+    console.log(`\n${addressTable(stack)}\n`);
+    await vendAndPrint(stack, stack.providers.realms, { printsLinks: !options.once });
+    if (options.once) return;
+    onConsentCallback = vendAfterConsent(stack);
+    console.log(`${usageHints(stack, path.relative("", path.join(options.folder, ".env")))}\n`);
+    console.log(`The console, to look and to break things:\n  ${page.link}\n`);
+    console.log(`Tokens and secrets are kept in\n  ${options.folder}\nPress Ctrl-C to stop.`);
+    await interrupted;
+  } finally {
+    removeVariables();
+    await stopPage();
+    await stack.stop();
   }
-  onConsentCallback = ({ routeKey }) => {
+}
+
+/** What an earlier run has left; not by whom the folder is held. */
+function removeDataOf(folder: string): void {
+  const kept = ["running.json", "user-keys.json"];
+  for (const name of readdirSync(folder)) {
+    if (!kept.includes(name)) rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** Vends once more from the realm whose provider has sent somebody back. */
+function vendAfterConsent(stack: LocalStack): (route: HttpRoute) => Promise<void> {
+  return async ({ routeKey }) => {
     const realms = stack.providers.realms.filter(({ settings: { provider, environment } }) =>
       routeKey.endsWith(`/callback/${provider}/${environment}`),
     );
-    return realms.length > 0
-      ? vendAndPrint(stack, realms, { printsLinks: true })
-      : Promise.resolve();
+    if (realms.length > 0) await vendAndPrint(stack, realms, { printsLinks: true });
   };
-  console.log(
-    `${usageHints(stack)}\n\nThe console, to look and to break things:\n  ${page.link}\n\nTokens and secrets are kept in ${values.folder}.\nPress Ctrl-C to stop.`,
-  );
-  await stopped;
 }
 
 /** Prints the events that a deployment would publish. */
@@ -131,93 +129,26 @@ async function vendAndPrint(
     console.log(`${await consentInstructions(stack, waiting)}\n`);
 }
 
-function parsePort(name: string, text: string | undefined): Record<string, number> {
-  if (text === undefined) return {};
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port < 65_536) return { [name]: port };
-  throw new RangeError(`${text} is not a port.`);
-}
-
-function addressTable(stack: LocalStack): string {
-  const { http, consentHost, lambda, dynamoDb, secretsManager, kms, logs, providers } = stack;
-  const { conferma, sendPayments, cfis, centrapay, oauthServer, keyServer } = providers;
-  const { centrapayUser, connectPay, authorizationServer } = providers;
-  return formatTable(
-    ["service", "address"],
-    [
-      ["HTTP API, for signed requests", http.url],
-      ["consent pages", consentHost.browserUrl],
-      ["Lambda Invoke API", lambda.url],
-      ["DynamoDB API", dynamoDb.url],
-      ["Secrets Manager API", secretsManager.url],
-      ["KMS API", kms.url],
-      ["CloudWatch Logs API", logs.url],
-      ["Conferma", conferma.url],
-      ["Send Payments", sendPayments.url],
-      ["CFIS", cfis.url],
-      ["Centrapay", centrapay.url],
-      ["OAuth server (client credentials)", oauthServer.url],
-      ["API with static keys", keyServer.url],
-      ["Centrapay login", centrapayUser.url],
-      ["ConnectPay", connectPay.url],
-      ["OpenID provider", authorizationServer.url],
-    ],
-  );
-}
-
-function usageHints({
-  dynamoDb,
-  http,
-  identities,
-  lambda,
-  logs,
-  providers,
-  secretsManager,
-}: LocalStack): string {
-  const { accessKeyId, secretAccessKey } = identities.operator.keys;
-  return [
-    "Try it from another terminal, with the operator's access keys:",
-    `  export AWS_ACCESS_KEY_ID=${accessKeyId}`,
-    `  export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
-    `  export AWS_REGION=${LOCAL_LOCATION.region}`,
-    `  export AWS_ENDPOINT_URL_LAMBDA=${lambda.url}`,
-    `  export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=${logs.url}`,
-    `  export AWS_ENDPOINT_URL_SECRETS_MANAGER=${secretsManager.url}`,
-    `  export AWS_ENDPOINT_URL_DYNAMODB=${dynamoDb.url}`,
-    "  npm run vend -- vend conferma/sandbox/default",
-    "  npm run vend -- status",
-    "  npm run vend -- secret check static-key/acme/default",
-    "  npm run vend -- who conferma/sandbox/default",
-    "",
-    "Or over HTTP: vend, reject, list every connection's status, begin a consent:",
-    `  api=${http.url}/v1`,
-    '  signed() { curl --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\',
-    '    --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" "$@"; }',
-    "  signed $api/tokens/conferma/sandbox/default",
-    "  signed $api/tokens/conferma/sandbox/default/rejections -d '{\"version\":1}'",
-    "  signed $api/connections",
-    "  signed -X POST $api/consents/connectpay/stage/default",
-    "",
-    "What the simulated provider has been asked:",
-    `  curl ${providers.conferma.url}/__journal`,
-  ].join("\n");
-}
-
-/** Stops these one after the other. */
-function stopOnSignal(started: readonly { stop(): Promise<void> }[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stopAll = async () => {
-      for (const part of started) await part.stop();
+/** Fulfilled by the first Ctrl-C; a second one does not wait until everything has stopped. */
+function onInterrupt(hold: FolderHold): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      hold.release();
+      process.exit(130);
     };
-    const stop = () => stopAll().then(resolve, reject);
+    const stop = () => {
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
+      resolve();
+    };
     process.once("SIGINT", stop);
     process.once("SIGTERM", stop);
   });
 }
 
 try {
-  await main();
+  await main(process.argv.slice(2));
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  const { text, exitCode } = explainFault(error);
+  console.error(text);
+  process.exitCode = exitCode;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { synthesize } from "./assembly.ts";
 import { gatewayResponses } from "./aws/api-gateway/gateway-responses.ts";
@@ -28,12 +28,13 @@ import { createSecrets, fillSecrets } from "./fill-secrets.ts";
 import type { Identities } from "./identities.ts";
 import { createIdentities } from "./identities.ts";
 import type { LocalRealm } from "./local-realm.ts";
+import { portOption } from "./ports.ts";
 import type { ProviderOptions, Providers } from "./providers.ts";
 import { startProviders } from "./providers.ts";
 import type { SecretSeeder } from "./secret-seeder.ts";
 import { createSecretSeeder } from "./secret-seeder.ts";
 import type { StatefulServices } from "./stateful-services.ts";
-import { portOption, startStatefulServices } from "./stateful-services.ts";
+import { startStatefulServices } from "./stateful-services.ts";
 
 /** The whole system on this machine: AWS's APIs, the deployed functions, the simulated providers. */
 export interface LocalStack extends Omit<StatefulServices, "stop"> {
@@ -57,13 +58,14 @@ export interface LocalStack extends Omit<StatefulServices, "stop"> {
 export interface StackOptions extends ProviderOptions {
   /** Where data, secrets and keys are kept between runs. */
   readonly folder: string;
-  readonly fresh?: boolean;
   /** Whether a trail records invocations (default: yes). */
   readonly trail?: boolean;
+  /** A function's process ends this long after its last answer (default: never by itself). */
+  readonly idleMs?: number;
   /** The functions' bundles, where they have been made already. */
   readonly bundled?: string;
-  /** Default: free ports. */
-  readonly ports?: Partial<Readonly<Record<Port, number>>>;
+  /** Called when a part is about to be started, with its name in words. */
+  onStep?(part: string): void;
   onLog?(line: LogLine): void;
   /** Called for every request to AWS. */
   onRequest?(request: AwsRequest): void;
@@ -72,8 +74,6 @@ export interface StackOptions extends ProviderOptions {
   /** Called after each answer of the consent host. */
   onPage?(route: HttpRoute, status: number): void;
 }
-
-type Port = "dynamoDb" | "secretsManager" | "kms" | "logs" | "lambda" | "http" | "consents";
 
 export async function startStack(options: StackOptions): Promise<LocalStack> {
   const started: Stoppable[] = [];
@@ -100,19 +100,22 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
     started.push(part);
     return part;
   };
-  if (options.fresh) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
 
-  const identities = createIdentities(options.onRequest);
+  const identities = createIdentities(options.onRequest, folder);
   const { guard, operator } = identities;
+  const begin = (part: string) => options.onStep?.(part);
+  begin("DynamoDB, Secrets Manager, KMS and CloudWatch Logs");
   const { dynamoDb, secretsManager, kms, logs } = track(
     await startStatefulServices({ folder, guard, ports, onTableAnswer }),
   );
   const secrets = createSecretSeeder(secretsManager.url, LOCAL_LOCATION.region, operator.keys);
+  begin("simulated providers and consent pages");
   const consentHost = track(await startHttpApi(portOption(ports.consents)));
   const consentBaseUrl = consentHost.browserUrl;
   const providers = track(await startProviders(options));
 
+  begin("template and functions");
   const settings = providers.realms.map((realm) => realm.settings);
   const consents = { baseUrl: consentBaseUrl, requester: localRequester };
   const confermaApi = providers.conferma.pingUrl;
@@ -120,6 +123,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
     { realms: settings, consents, trail: options.trail ?? true, confermaApi, bundled },
     folder,
   );
+  begin("table, secrets and keys");
   await createTables(dynamoDb.url, deployed.tables, operator.keys);
   for (const key of deployed.keys) kms.ensureKey(key);
   await createSecrets(secrets, deployed);
@@ -127,6 +131,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   const [table] = deployed.tables;
   if (!table) throw new Error("The template has no table.");
 
+  begin("Lambda, API and schedule");
   const trail = openTrail(deployed, logs);
 
   // The API starts before the host, because its address is in the functions' environment.
@@ -159,6 +164,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
         NODE_EXTRA_CA_CERTS: writeCertificates(folder, providers.certificateAuthority),
       },
       keysOf: identities.keysOf,
+      idleMs: options.idleMs,
       onLog: (line) => {
         writeLog(line);
         onLog?.(line);

@@ -8,6 +8,8 @@ import type { LocalLogs } from "./aws/logs/cloudwatch-logs.ts";
 import { startCloudWatchLogs } from "./aws/logs/cloudwatch-logs.ts";
 import { startSecretsManager } from "./aws/secrets-manager/secrets-manager.ts";
 import type { Guard } from "./aws/sigv4/guard.ts";
+import type { LocalPorts } from "./ports.ts";
+import { portOption } from "./ports.ts";
 
 /** The emulated services that store data. */
 export interface StatefulServices {
@@ -23,7 +25,7 @@ interface StatefulServicesOptions {
   /** The data in it survives a restart. */
   readonly folder: string;
   readonly guard: Guard;
-  readonly ports: Partial<Readonly<Record<"dynamoDb" | "secretsManager" | "kms" | "logs", number>>>;
+  readonly ports: LocalPorts;
   readonly onTableAnswer: ((answer: DynamoDbAnswer) => void) | undefined;
 }
 
@@ -52,9 +54,4 @@ export async function startStatefulServices({
       await Promise.all([dynamoDb, secretsManager, kms, logs].map((server) => server.stop()));
     },
   };
-}
-
-/** The option `port`, omitted if a free port is to be chosen. */
-export function portOption(port: number | undefined): { port?: number } {
-  return port === undefined ? {} : { port };
 }

@@ -1,20 +1,33 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseEnv } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
 import { localRequester } from "../../local/consent-providers.ts";
 import { defaultUser } from "../../local/simulators/oauth/users.ts";
+import { createVendClient } from "../../local/vend-client.ts";
 import { aWindow, consentInBrowser } from "../support/consent-in-browser.ts";
 import { until } from "../support/stack-answers.ts";
 
 const server = fileURLToPath(new URL("../../local/server.ts", import.meta.url));
 
+/** Nobody listens there: whatever asked this proxy would fail. */
+const proxy = "http://127.0.0.1:9";
+const proxies = {
+  HTTP_PROXY: proxy,
+  HTTPS_PROXY: proxy,
+  ALL_PROXY: proxy,
+  NODE_USE_ENV_PROXY: "1",
+};
+
 function start(folder: string, ...options: string[]) {
-  const child = spawn(process.execPath, [server, "--folder", folder, ...options], {
+  const args = [server, "--folder", folder, "--ports", "0", ...options];
+  const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...proxies },
   });
   onTestFinished(() => void child.kill("SIGKILL"));
   const printed = { stdout: "", stderr: "" };
@@ -61,6 +74,9 @@ function mentions(pid: string, folder: string): boolean {
 /** About ten seconds of work, on a machine that may be busy. */
 const patienceMs = 150_000;
 
+const variablesIn = (folder: string) =>
+  parseEnv(readFileSync(path.join(folder, ".env"), "utf8")) as Record<string, string>;
+
 const rowsOf = (stdout: string) =>
   stdout.split("\n").filter((line) => /^ {2}[a-z-]+\/[a-z]+\/default/.test(line));
 
@@ -73,7 +89,7 @@ const saysOf = (row: string) =>
     .at(-1) ?? "";
 const says = [...Array(7).fill("200 accepted"), ...Array(3).fill("needs consent")];
 
-it("npm start vends once from each of ten connections, three of which wait for a person; a printed link leads to a token, Ctrl-C stops everything, and a restart counts on", async () => {
+it("npm start vends once from each of ten connections, three of which wait for a person; a printed link leads to a token, a second start says where it runs, Ctrl-C stops everything, and a restart counts on", async () => {
   const folder = temporaryFolder();
   const { child, printed, ended } = start(folder, "--fresh");
   await until("it says how to stop it", () => printed.stdout.includes("Ctrl-C"), patienceMs);
@@ -93,8 +109,24 @@ it("npm start vends once from each of ten connections, three of which wait for a
   );
   expect(eventsIn(printed.stdout)).toEqual(["event  consent-granted  connectpay/stage/default"]);
   expect(processesNaming(folder).length).toBeGreaterThan(1);
+
+  const second = start(folder);
+  expect(await second.ended).toEqual([3, null]);
+  const { AWS_ENDPOINT_URL_LAMBDA: endpoint = "", ...variables } = variablesIn(folder);
+  expect(second.printed.stderr).toContain(`as process ${child.pid}, since 20`);
+  expect(second.printed.stderr).toContain(variables["TOKEN_VENDING_URL"]);
+  expect(statSync(path.join(folder, ".env")).mode & 0o077).toBe(0);
+  const client = createVendClient(endpoint, {
+    accessKeyId: variables["AWS_ACCESS_KEY_ID"] ?? "",
+    secretAccessKey: variables["AWS_SECRET_ACCESS_KEY"] ?? "",
+  });
+  expect(await client.vend(variables["VEND_CONFERMA_SANDBOX"] ?? "")).toMatchObject({ version: 1 });
+  client.close();
+
   child.kill("SIGINT");
   const [code] = await ended;
+  expect(existsSync(path.join(folder, ".env"))).toBe(false);
+  expect(existsSync(path.join(folder, "running.json"))).toBe(false);
   expect(code).toBe(0);
   expect(printed.stderr).toBe("");
   expect(processesNaming(folder)).toEqual([]);

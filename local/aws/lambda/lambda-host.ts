@@ -17,6 +17,8 @@ export interface LambdaHostOptions {
   readonly location?: AwsLocation;
   /** The most invocations at once. What functions have not reserved, all others share. Default: unlimited. */
   readonly accountConcurrency?: number;
+  /** A process ends this long after its last answer. Default: never by itself. */
+  readonly idleMs?: number | undefined;
   /** The access keys of a function's processes. */
   keysOf?(fn: LambdaFunction): AccessKeys;
   onLog?(line: LogLine): void;
@@ -79,6 +81,7 @@ export function startLambdaHost(options: LambdaHostOptions): LambdaHost {
         fn,
         processEnvironment(fn, { location, endpoints, environment, keys: keysOf(fn) }),
         (pid, stream, text) => options.onLog?.({ function: fn.name, pid, stream, text }),
+        options.idleMs,
       ),
     ]),
   );

@@ -13,6 +13,8 @@ export interface RunningProcess {
 interface Slot {
   readonly process: LambdaProcess;
   busySince: Date | undefined;
+  /** Ends the process; started with each answer. */
+  idling?: NodeJS.Timeout;
 }
 
 interface Run {
@@ -31,11 +33,12 @@ export interface ProcessPool {
   stop(): Promise<void>;
 }
 
-/** The processes of one function. */
+/** The processes of one function. A process ends `idleMs` after its last answer; undefined: never by itself. */
 export function processPool(
   { name, folder, timeoutMs, reservedConcurrency = Number.POSITIVE_INFINITY }: LambdaFunction,
   environment: Readonly<Record<string, string>>,
   onLine: OnLine,
+  idleMs?: number,
 ): ProcessPool {
   const slots = new Set<Slot>();
   let stopped = false;
@@ -51,7 +54,8 @@ export function processPool(
   const usable = () => [...slots].filter(({ process }) => process.isUsable());
   const idle = () => usable().filter(({ busySince }) => busySince === undefined);
 
-  function kill({ process }: Slot): Promise<void> {
+  function kill({ process, idling }: Slot): Promise<void> {
+    clearTimeout(idling);
     process.kill();
     return process.ended;
   }
@@ -61,6 +65,7 @@ export function processPool(
     if (!warm && usable().length >= reservedConcurrency)
       throw new TooManyRequests("ReservedFunctionInvocationLimitExceeded");
     const slot = warm ?? start();
+    clearTimeout(slot.idling);
     slot.busySince = new Date();
     const { process } = slot;
     const initFailure = await process.initialised;
@@ -69,6 +74,7 @@ export function processPool(
       ? { failure: initFailure }
       : await process.run(invocation, timeoutMs);
     slot.busySince = undefined;
+    if (idleMs !== undefined) slot.idling = setTimeout(() => void kill(slot), idleMs).unref();
     const durationMs = performance.now() - startedAt;
     return { outcome, pid: process.pid, coldStart: slot !== warm, durationMs };
   }

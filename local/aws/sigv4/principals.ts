@@ -18,7 +18,10 @@ export interface Principal {
   readonly keys: AccessKeys;
 }
 
-/** The principals of the local stack. Each gets generated keys when it is first used. */
+/** A user's keys, those of an earlier run or generated ones. */
+type KeysOfUser = (user: string, generate: () => AccessKeys) => AccessKeys;
+
+/** The principals of the local stack. Each gets generated keys when it is first used, unless a user's are known. */
 export interface Principals {
   user(name: string): Principal;
   /** Returns the same principal for the same role and session. */
@@ -26,10 +29,10 @@ export interface Principals {
   withAccessKey(accessKeyId: string): Principal | undefined;
 }
 
-export function createPrincipals({
-  partition,
-  accountId,
-}: AwsLocation = LOCAL_LOCATION): Principals {
+export function createPrincipals(
+  { partition, accountId }: AwsLocation = LOCAL_LOCATION,
+  keysOfUser: KeysOfUser = (_, generate) => generate(),
+): Principals {
   const byArn = new Map<string, Principal>();
   const byAccessKey = new Map<string, Principal>();
 
@@ -45,7 +48,10 @@ export function createPrincipals({
   return {
     user(name) {
       const arn = `arn:${partition}:iam::${accountId}:user/${name}`;
-      return getOrCreate(arn, () => ({ policyOwnerArn: arn, keys: generateKeys("AKIA") }));
+      return getOrCreate(arn, () => ({
+        policyOwnerArn: arn,
+        keys: keysOfUser(name, () => generateKeys("AKIA")),
+      }));
     },
     assume(roleArn, session) {
       const role = roleArn.split(":role/").at(-1);

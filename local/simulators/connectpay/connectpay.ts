@@ -31,6 +31,8 @@ export interface ConnectPayOptions extends SimulatorOptions {
   /** Only the hostnames of `redirectUris` are compared. */
   readonly clients?: readonly (ConsentClient & { readonly clientSecret: string })[];
   readonly users?: readonly SimulatedUser[];
+  /** Of the host for servers, as `port` is of the one for browsers (default: 0, a free port). */
+  readonly serverPort?: number;
   readonly traits?: Partial<ConnectPayTraits>;
   readonly refresh?: Partial<RefreshPolicy>;
   /** Host of the bank's web app, which differs from that of the authorization endpoint (default: `localhost`). */
@@ -75,7 +77,7 @@ export interface ConnectPay extends Simulator {
 }
 
 export async function startConnectPay(options: ConnectPayOptions = {}): Promise<ConnectPay> {
-  const { users = [defaultUser], mutualTls = "alert" } = options;
+  const { users = [defaultUser], mutualTls = "alert", serverPort: port = 0 } = options;
   const context = createSimulatorContext({
     ...options,
     lifetimeMs: options.lifetimeMs ?? 3_600_000,
@@ -130,8 +132,9 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
       ],
     },
     mutualTls === "off"
-      ? {}
+      ? { port }
       : {
+          port,
           tls: {
             ...asTlsOptions(await authority.issueServer()),
             ca: authority.certificate,

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type {
   InvocationResult,
   LambdaHost,
@@ -249,4 +249,19 @@ describe("the end of a Lambda host", () => {
     parent.kill("SIGKILL");
     await expect.poll(() => children.some(isAlive), { timeout: 3_000 }).toBe(false);
   });
+});
+
+it("a process ends some time after its last answer, not while it works, and the next invocation is a cold start", async () => {
+  const host = startLambdaHost({ functions: [aFunction("idles", WORK)], idleMs: 300 });
+  onTestFinished(() => host.stop());
+  const first = await host.invoke("idles", {});
+  const second = await host.invoke("idles", { sleepMs: 700 });
+  expect([second.coldStart, second.functionError, second.pid]).toEqual([
+    false,
+    undefined,
+    first.pid,
+  ]);
+  await vi.waitFor(() => expect(host.processes()).toEqual([]));
+  await vi.waitFor(() => expect(isAlive(first.pid)).toBe(false));
+  expect((await host.invoke("idles", {})).coldStart).toBe(true);
 });
