@@ -27,9 +27,12 @@ export interface Terminal {
    */
   readHidden(questions: readonly HiddenQuestion[]): Promise<string[] | null>;
   now(): Date;
-  sleep(ms: number): Promise<void>;
+  /** Fails when the signal is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Ends when the person does not want to go on: Ctrl-C. */
   untilInterrupted(): Promise<void>;
+  /** Puts text in the place of what was put there before. */
+  redraw(text: string, keeps: "first" | "last"): void;
 }
 
 export interface CommandContext {
@@ -82,5 +85,7 @@ export interface CommandDeclaration {
   readonly examples: readonly string[];
   /** What its own help says besides. */
   readonly notes?: string;
+  /** For a command that takes `--watch`: which lines a small terminal shows. */
+  readonly watched?: "first" | "last";
   readonly prepare: Command;
 }

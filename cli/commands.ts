@@ -1,7 +1,9 @@
 import type { CommandDeclaration } from "./command.ts";
+import { completionCommand } from "./completion.ts";
 import { consentCommand } from "./consent.ts";
 import { consoleCommand } from "./console/console-command.ts";
 import { disconnectCommand } from "./disconnect.ts";
+import { doctorCommand } from "./doctor/doctor.ts";
 import { freezeCommand, thawCommand } from "./freeze.ts";
 import { historyCommand } from "./history.ts";
 import { ledgerCommand } from "./ledger.ts";
@@ -17,8 +19,7 @@ import { statusCommand } from "./status.ts";
 import { rejectCommand, vendCommand } from "./vend-credential.ts";
 import { whoCommand } from "./who.ts";
 
-/** All commands, in the order in which help and docs/operations.md list them. */
-export const commands: readonly CommandDeclaration[] = [
+const invoking: readonly CommandDeclaration[] = [
   statusCommand,
   vendCommand,
   rejectCommand,
@@ -27,6 +28,7 @@ export const commands: readonly CommandDeclaration[] = [
   ledgerCommand,
   whoCommand,
   recoverCommand,
+  doctorCommand,
   consentCommand,
   pasteCodeCommand,
   disconnectCommand,
@@ -37,3 +39,6 @@ export const commands: readonly CommandDeclaration[] = [
   thawCommand,
   resealCommand,
 ];
+
+/** All commands, in the order in which help and docs/operations.md list them. */
+export const commands: readonly CommandDeclaration[] = [...invoking, completionCommand(invoking)];

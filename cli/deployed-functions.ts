@@ -7,6 +7,7 @@ import {
 import type { Problem } from "../functions/http/contract.ts";
 import type { AwsTarget } from "./aws-target.ts";
 import { clientConfig } from "./aws-target.ts";
+import { clockComparison } from "./clock-comparison.ts";
 import { CommandFailure, cliFailure, failureOfAwsError } from "./failure.ts";
 import { parsePlainJson } from "./plain-json.ts";
 
@@ -36,12 +37,31 @@ export interface DeployedFunctions {
   realms(): Promise<string[]>;
   /** AWS's Region. Throws a `CommandFailure` where none is named. */
   region(): Promise<string>;
+  /** How a realm's function is deployed. Throws a `CommandFailure`. */
+  configurationOf(kind: FunctionKind, realm: string): Promise<FunctionConfiguration>;
+  /** How far the operator's clock is ahead of AWS's, by the last answer; behind, if negative. Null before the first. */
+  aheadOfAwsMs(): number | null;
   close(): void;
+}
+
+export interface FunctionConfiguration {
+  readonly name: string;
+  /** `Active`, `Failed`, `Pending` or `Inactive`; `Active` where it is not stated. */
+  readonly state: string;
+  /** `Successful`, `Failed` or `InProgress`; `Successful` where it is not stated. */
+  readonly lastUpdate: string;
+  /** Empty where the operator's role may not decrypt it. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 interface FunctionLog {
   readonly functionName: string;
   readonly group: string;
+}
+
+interface Time {
+  now(): Date;
+  sleep(ms: number): Promise<void>;
 }
 
 /** Between attempts of an invocation that Lambda has throttled. */
@@ -50,12 +70,13 @@ const throttlePausesMs = [1000, 2000, 4000];
 /** `functionName`: the function to invoke, if it is not to be looked up. */
 export function openDeployedFunctions(
   functionName: string | undefined,
-  sleep: (ms: number) => Promise<void>,
+  { now, sleep }: Time,
   aws: AwsTarget = {},
 ): DeployedFunctions {
   // A retry could use up an authorization code twice, or count a rejection twice. Not one of a throttled invocation.
   const client = new LambdaClient({ ...clientConfig(aws, "lambda"), maxAttempts: 1 });
 
+  const aheadOfAwsMs = clockComparison(client, now);
   let listed: Promise<FunctionDescription[]> | undefined;
 
   /** One listing serves all invocations of a command. One that failed is tried again. */
@@ -101,6 +122,16 @@ export function openDeployedFunctions(
     return findFunctionName(isNeighbour ? neighbours : all, kind, realm);
   }
 
+  async function describe(kind: FunctionKind, realm: string) {
+    try {
+      const FunctionName = await lookUpForLog(kind, realm);
+      const command = new GetFunctionConfigurationCommand({ FunctionName });
+      return { functionName: nameInArn(FunctionName), ...(await client.send(command)) };
+    } catch (error) {
+      throw error instanceof CommandFailure ? error : failureOfAwsError(error);
+    }
+  }
+
   /** Lambda has executed nothing of what it answers with 429. */
   async function untilAdmitted<T>(attempt: () => Promise<T>): Promise<T> {
     for (const pauseMs of throttlePausesMs) {
@@ -123,16 +154,8 @@ export function openDeployedFunctions(
       }
     },
     async logOf(kind, realm) {
-      try {
-        const named = await lookUpForLog(kind, realm);
-        const FunctionName = nameInArn(named);
-        const command = new GetFunctionConfigurationCommand({ FunctionName: named });
-        const { LoggingConfig } = await client.send(command);
-        const group = LoggingConfig?.LogGroup ?? `/aws/lambda/${FunctionName}`;
-        return { functionName: FunctionName, group };
-      } catch (error) {
-        throw error instanceof CommandFailure ? error : failureOfAwsError(error);
-      }
+      const { functionName: name, LoggingConfig } = await describe(kind, realm);
+      return { functionName: name, group: LoggingConfig?.LogGroup ?? `/aws/lambda/${name}` };
     },
     async realms() {
       try {
@@ -148,6 +171,19 @@ export function openDeployedFunctions(
         throw failureOfAwsError(error);
       }
     },
+    async configurationOf(kind, realm) {
+      const {
+        functionName: name,
+        State,
+        LastUpdateStatus,
+        Environment,
+      } = await describe(kind, realm);
+      return {
+        ...{ name, state: State ?? "Active", lastUpdate: LastUpdateStatus ?? "Successful" },
+        environment: Environment?.Variables ?? {},
+      };
+    },
+    aheadOfAwsMs,
     close: () => client.destroy(),
   };
 }

@@ -13,7 +13,8 @@ export const historyCommand: CommandDeclaration = {
   does: "shows what happened to a connection in order of time, from the logs of its functions: issues, waits, rejections, failures, consents, freezes",
   needs:
     "what `grantAttribution` grants: `lambda:ListFunctions`, `lambda:GetFunctionConfiguration` and `logs:FilterLogEvents`",
-  options: ["since", "function"],
+  options: ["since", "watch", "interval", "function"],
+  watched: "last",
   examples: ["history conferma/production/default --since 7d"],
   prepare: ([text], options) => {
     const { connection, realm } = parseConnection(text);

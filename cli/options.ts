@@ -11,6 +11,8 @@ export const optionTexts = {
     "--restored-at <instant>",
     "when the functions began to use a restored table, like 2026-11-21T10:00Z",
   ],
+  watch: ["--watch", "show it again and again, until Ctrl-C"],
+  interval: ["--interval <seconds>", "with --watch: how often (default 5)"],
   since: ["--since <time>", "how far to look back, like 12h, 7d (default 1d) or 2026-11-21T10:00Z"],
   port: ["--port <port>", "where the page is served (default: a free port)"],
   trail: ["--trail <log-group>", "where CloudTrail writes, if not /<the deployment's name>/trail"],

@@ -79,7 +79,8 @@ function parserOf(
     .configureHelp({
       showGlobalOptions: true,
       visibleCommands: leavesOf,
-      subcommandTerm: (command) => `${nameWithin(command)} ${command.usage()}`,
+      subcommandTerm: (command) =>
+        `${nameWithin(command)} ${command.usage().replace("[options]", "")}`,
     })
     .helpOption("--help", "what a command does, and its options")
     .helpCommand(false)

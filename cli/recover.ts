@@ -29,7 +29,7 @@ export const recoverCommand: CommandDeclaration = {
       if (restoredAt && restoredAt > terminal.now()) {
         throw new UsageError("--restored-at lies in the future; give the instant in UTC.");
       }
-      const found = await examine({ functions, terminal }, targets, restoredAt);
+      const found = await examineConnections({ functions, terminal }, targets, restoredAt);
       const recovered = yes ? await repairAll({ functions, terminal }, found) : found;
       return {
         answer: { connections: recovered.map(recoveryAnswer) },
@@ -40,7 +40,8 @@ export const recoverCommand: CommandDeclaration = {
   },
 };
 
-async function examine(
+/** What is wrong with each of the connections, found without a request to a provider. Throws a `CommandFailure`. */
+export async function examineConnections(
   { functions, terminal }: CommandContext,
   targets: Parameters<typeof findTargets>[1],
   restoredAt: Date | null,

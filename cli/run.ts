@@ -8,6 +8,7 @@ import { paintedSequence } from "./paint.ts";
 import type { ParsedLine } from "./parse-command-line.ts";
 import { parseCommandLine } from "./parse-command-line.ts";
 import { replaceControlCharacters } from "./plain-json.ts";
+import { parseInterval, watch } from "./watch.ts";
 
 /**
  * Runs one command line. Returns the exit code: 0 done, 1 the command failed or is incomplete, 2 the command line is wrong, 3
@@ -37,12 +38,21 @@ async function runCommand(
   terminal: Terminal,
 ): Promise<number> {
   const isJson = options.json ?? false;
+  const intervalMs = parseInterval(options);
   const execute = declaration.prepare(args, options);
   try {
-    const output = await withFunctions(options.function, terminal, (functions) =>
-      execute({ functions, terminal, show: (early) => void printOutput(early, isJson, terminal) }),
-    );
-    return printOutput(output, isJson, terminal);
+    const print = (output: CommandOutput) => printOutput(output, isJson, terminal);
+    return await withFunctions(options.function, terminal, async (functions) => {
+      const once = () => execute({ functions, terminal, show: (early) => void print(early) });
+      if (intervalMs === null) return print(await once());
+      const isRedrawn = !isJson && terminal.screen.columns !== null;
+      await watch(terminal, intervalMs, once, (output) => {
+        if (isRedrawn)
+          terminal.redraw(printable(output.text, terminal), declaration.watched ?? "first");
+        else print(output);
+      });
+      return 0;
+    });
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
     if (isJson) terminal.out(replaceControlCharacters(JSON.stringify({ problem: error.problem })));
@@ -68,7 +78,7 @@ async function withFunctions<T>(
   terminal: Terminal,
   use: (functions: DeployedFunctions) => Promise<T>,
 ): Promise<T> {
-  const functions = openDeployedFunctions(functionName, (ms) => terminal.sleep(ms));
+  const functions = openDeployedFunctions(functionName, terminal);
   try {
     return await use(functions);
   } finally {

@@ -10,8 +10,9 @@ export const statusCommand: CommandDeclaration = {
   does: "shows the status of all connections, or of one realm's, and what to do",
   docs: "operations.md#reading-status",
   needs: "`lambda:InvokeFunction` on `list-connections`",
-  options: ["function"],
-  examples: ["status", "status conferma/production --json"],
+  options: ["watch", "interval", "function"],
+  watched: "first",
+  examples: ["status", "status --watch", "status conferma/production --json"],
   prepare: ([text]) => {
     const realm = text === undefined ? null : parseRealm(text);
     return async ({ functions, terminal }) => {

@@ -1,7 +1,5 @@
-const columns = 80;
-
 /** Breaks text into lines that fit a terminal. `indent` and `hanging` begin the first line and the others. */
-export function wrapText(text: string, indent = "", hanging = indent): string {
+export function wrapText(text: string, indent = "", hanging = indent, columns = 80): string {
   const lines: string[] = [];
   let line = indent;
   let hasWord = false;

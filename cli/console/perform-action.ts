@@ -102,7 +102,7 @@ async function runCommand(
       screen: { columns: null, hasColors: false },
       ...{ out: () => undefined, notice: (notice: string) => void notices.push(notice) },
       ...{ readCode: nothing, readPiped: nothing, readHidden: nothing },
-      ...{ now, sleep: done, untilInterrupted: done },
+      ...{ now, sleep: done, untilInterrupted: done, redraw: () => undefined },
     },
   });
   return { text: [...notices, text].join("\n") };

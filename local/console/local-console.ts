@@ -17,14 +17,14 @@ export async function startLocalConsole(stack: LocalStack, port: number): Promis
     credentials: identities.operator.keys,
     endpoints: { lambda: lambda.url, logs: logs.url, dynamodb: dynamoDb.url },
   };
-  const pause = (ms: number) => sleep(ms);
-  const functions = openDeployedFunctions(undefined, pause, aws);
+  const time = { now: () => new Date(), sleep: (ms: number) => sleep(ms) };
+  const functions = openDeployedFunctions(undefined, time, aws);
   const logReader = openLogReader(aws);
   const client = createVendClient(lambda.url, identities.consumer.keys);
   const breaker = localBreaker(stack, client);
   const backend = operatorConsole({
     ...{ functions, aws, breaker, logs: logReader, table: tableName },
-    now: () => new Date(),
+    now: time.now,
     place: "Local stack on this machine",
     // Earlier events have gone with the emulation that they were logged to.
     since: new Date(),

@@ -9,6 +9,7 @@ import { at } from "../support/a-record.ts";
 
 interface Deployed {
   readonly description: string;
+  readonly environment?: Readonly<Record<string, string>>;
   /** The function's answer. It fails if this throws. */
   answer(payload: Readonly<Record<string, unknown>>): unknown;
 }
@@ -34,6 +35,8 @@ export interface LambdaAccount {
     code?: string | null,
     screen?: Screen,
     meanwhile?: (out: string) => Promise<void>,
+    /** `frames`: after how many pauses of a watch the operator interrupts it. */
+    more?: { readonly frames?: number; readonly now?: () => Date },
   ): Promise<Run>;
 }
 
@@ -56,9 +59,9 @@ export async function lambdaAccount(
     }
   }
 
-  const functions = Object.entries(deployed).map(([name, { description }]) => ({
+  const functions = Object.entries(deployed).map(([name, { description, environment = {} }]) => ({
     ...{ name, description, folder: "/nowhere", handler: "index.handler" },
-    ...{ environment: {}, timeoutMs: 25_000, memoryMb: 1024 },
+    ...{ environment, timeoutMs: 25_000, memoryMb: 1024 },
   }));
   const api = await startLambdaApi({ functions, invoke, processes: () => [] }, { guard });
   onTestFinished(api.stop);
@@ -80,19 +83,28 @@ export async function lambdaAccount(
       code = null,
       screen = { columns: null, hasColors: false },
       meanwhile = async () => undefined,
+      { frames = 0, now = () => at("10:01:00.000") } = {},
     ) {
+      const interruption = Promise.withResolvers<void>();
+      let left = frames;
       const out: string[] = [];
       const notices: string[] = [];
       const exitCode = await run(line.split(" ").filter(Boolean), {
         screen,
+        redraw: (text) => out.push(text),
         out: (text) => out.push(text),
         notice: (text) => notices.push(text),
         readCode: async () => code,
         readPiped: async () => null,
         readHidden: async () => null,
-        untilInterrupted: () => meanwhile(out.join("\n")),
-        now: () => at("10:01:00.000"),
-        sleep: async (ms) => void slept.push(ms),
+        untilInterrupted: () => (frames > 0 ? interruption.promise : meanwhile(out.join("\n"))),
+        now,
+        sleep: async (ms, signal) => {
+          slept.push(ms);
+          if (!signal) return;
+          left -= 1;
+          if (left <= 0) interruption.resolve();
+        },
       });
       return { exitCode, out: out.join("\n"), notices: notices.join("\n") };
     },

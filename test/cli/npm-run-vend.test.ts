@@ -227,3 +227,15 @@ test("every realm of the template is found by its function's description", () =>
     }
   }
 });
+
+test("Ctrl-C ends a watch with exit code 0, and a pipe gets a line each time", async () => {
+  const child = startVend(["status", "--watch", "--interval", "1", "--json"]);
+  const lines: string[] = [];
+  const ended = once(child, "close");
+  for await (const line of createInterface(child.stdout)) {
+    lines.push(line);
+    if (lines.length === 2) child.kill("SIGINT");
+  }
+  expect(await ended).toEqual([0, null]);
+  for (const line of lines) expect(JSON.parse(line)).toHaveProperty("connections");
+});

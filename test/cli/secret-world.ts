@@ -66,6 +66,7 @@ export async function startSecretWorld(): Promise<SecretWorld> {
       const lines = [...typed];
       const exitCode = await run(line.split(" "), {
         screen: { columns: null, hasColors: false },
+        redraw: () => {},
         out: (text) => out.push(text),
         notice: (text) => notices.push(text),
         readCode: async () => null,

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
+import { redrawn } from "../../cli/watch.ts";
 import { lambdaAccount } from "./lambda-account.ts";
 
 const usableStatus = {
@@ -156,6 +157,66 @@ describe("status", () => {
     expect(plain).toContain("for \ufffd[32mPaid\ufffd[2J");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: none but the colours.
     expect(out.match(/\u001b\[[\d;]*./g)).toEqual(["\u001b[32m", "\u001b[39m"]);
+  });
+
+  const watched = (answers: readonly object[]) => {
+    const left = [...answers];
+    return lambdaAccount(status(() => left.shift()));
+  };
+  const page = { connections: [usableStatus], cursor: null };
+  const problem = { code: "store-unavailable", title: "t", detail: "d", retryable: true };
+
+  test("with --watch is redrawn on a terminal, every five seconds, until it is interrupted", async () => {
+    const account = await watched([page, { problem }, page]);
+    const screen = { columns: 80, hasColors: false };
+    const { exitCode, out, notices } = await account.run(
+      "status --watch",
+      null,
+      screen,
+      undefined,
+      { frames: 3 },
+    );
+    expect({ exitCode, notices }).toEqual({ exitCode: 0, notices: "" });
+    expect(account.slept).toEqual([5000, 5000, 5000]);
+    expect(out.match(/None of 1 needs you/g)).toHaveLength(2);
+    // A failure may pass.
+    expect(out).toContain("t (store-unavailable).");
+  });
+
+  test("with --watch --json is a line each time", async () => {
+    const account = await watched([page, { problem }]);
+    const line = "status --watch --interval 30 --json";
+    const { exitCode, out } = await account.run(line, null, undefined, undefined, { frames: 2 });
+    expect(exitCode).toBe(0);
+    expect(out.split("\n").map((each) => JSON.parse(each))).toEqual([
+      { connections: [usableStatus] },
+      { problem },
+    ]);
+    expect(account.slept).toEqual([30_000, 30_000]);
+  });
+
+  test("with --watch that fails at the first time ends", async () => {
+    const { exitCode, notices } = await (await watched([{ problem }])).run("status --watch");
+    expect([exitCode, notices]).toEqual([1, expect.stringContaining("store-unavailable")]);
+  });
+
+  test.each(["status --watch --interval 0", "status --watch --interval x", "status --interval 5"])(
+    "%s is no command line",
+    async (line) => {
+      const { exitCode, notices } = await (await watched([])).run(line);
+      expect([exitCode, notices]).toEqual([2, expect.stringContaining("--interval")]);
+    },
+  );
+
+  test.each([
+    ["first", ["1", "2", "9"]],
+    ["last", ["7", "8", "9"]],
+  ] as const)("redrawn on a small terminal, what is %s stays", (keeps, kept) => {
+    const text = ["1", "2", "3", "4", "5", "6", "7", "8", "9"].join("\n");
+    const drawn = redrawn(text, 4, keeps);
+    expect(stripVTControlCharacters(drawn).trimEnd().split("\n")).toEqual(kept);
+    expect(drawn.startsWith("\u001b[H")).toBe(true);
+    expect(drawn.endsWith("\u001b[J")).toBe(true);
   });
 
   test("of nothing says so", async () => {

@@ -29,7 +29,10 @@ async function throttling(times: number) {
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
   onTestFinished(() => void vi.unstubAllEnvs());
   const slept: number[] = [];
-  const functions = openDeployedFunctions("renew", async (ms) => void slept.push(ms));
+  const functions = openDeployedFunctions("renew", {
+    now: () => new Date(),
+    sleep: async (ms) => void slept.push(ms),
+  });
   onTestFinished(() => functions.close());
   const invoke = () => functions.invoke("renew-tokens", "conferma/sandbox", {});
   return { invoke, slept, requests: () => requests };

@@ -145,6 +145,8 @@ function functionsOf(world: FuzzWorld): DeployedFunctions {
     logOf: () => Promise.reject(new Error("No log is read.")),
     realms: () => Promise.reject(new Error("No log is read.")),
     region: async () => "eu-west-1",
+    configurationOf: () => Promise.reject(new Error("No configuration is read.")),
+    aheadOfAwsMs: () => null,
     close: () => {},
   };
 }
@@ -152,6 +154,7 @@ function functionsOf(world: FuzzWorld): DeployedFunctions {
 function terminalOf({ clock, recorder }: FuzzWorld): Terminal {
   return {
     screen: { columns: null, hasColors: false },
+    redraw: () => {},
     out: (text) => void recorder.answers.push(text),
     notice: (text) => void recorder.answers.push(text),
     readCode: async () => canaries.code,

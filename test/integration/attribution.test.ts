@@ -47,6 +47,7 @@ async function whoHas(version: number, isExpected: (found: Found) => boolean): P
     const out: string[] = [];
     const exitCode = await run(["who", connection, String(version), "--json"], {
       screen: { columns: null, hasColors: false },
+      redraw: () => {},
       out: (text) => out.push(text),
       notice: (text) => out.push(text),
       readCode: async () => null,
@@ -54,7 +55,7 @@ async function whoHas(version: number, isExpected: (found: Found) => boolean): P
       readHidden: async () => null,
       untilInterrupted: async () => undefined,
       now: () => new Date(),
-      sleep,
+      sleep: (ms) => sleep(ms),
     });
     expect(exitCode, out.join("\n")).toBe(0);
     const found = JSON.parse(out.join("\n")) as Found;

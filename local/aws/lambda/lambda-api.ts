@@ -95,9 +95,10 @@ export function startLambdaApi(
 }
 
 function configurationOf(fn: LambdaFunction): object {
-  const { name, description = "", timeoutMs, memoryMb } = fn;
+  const { name, description = "", environment, timeoutMs, memoryMb } = fn;
   return {
     FunctionName: name,
+    Environment: { Variables: environment },
     Description: description,
     Timeout: timeoutMs / 1000,
     MemorySize: memoryMb,

@@ -1,0 +1,62 @@
+import { readRecordAsOperator } from "../../functions/store/dynamodb-operator-record.ts";
+import type { DeployedFunctions, FunctionConfiguration } from "../deployed-functions.ts";
+import { CommandFailure } from "../failure.ts";
+import { functionKindsOf } from "../function-logs.ts";
+import { withTokenTable } from "../token-table.ts";
+import type { DoctorFinding } from "./doctor-finding.ts";
+import { fine, notSeen } from "./doctor-finding.ts";
+
+/** A realm's functions: that they are there, and can run. Returns the configuration of the one that vends, if it is seen. */
+export async function examineFunctions(
+  functions: DeployedFunctions,
+  realm: string,
+): Promise<{ findings: DoctorFinding[]; vending: FunctionConfiguration | null }> {
+  const findings: DoctorFinding[] = [];
+  let vending: FunctionConfiguration | null = null;
+  for (const kind of functionKindsOf(realm)) {
+    const about = `${kind} of ${realm}`;
+    try {
+      const configuration = await functions.configurationOf(kind, realm);
+      if (kind === "vend-token") vending = configuration;
+      findings.push(stateOf(about, configuration));
+    } catch (error) {
+      if (!(error instanceof CommandFailure)) throw error;
+      const permission = `lambda:ListFunctions on *, and lambda:GetFunctionConfiguration on ${about}`;
+      findings.push(notSeen(about, error, permission));
+    }
+  }
+  return { findings, vending };
+}
+
+function stateOf(about: string, { name, state, lastUpdate }: FunctionConfiguration): DoctorFinding {
+  if (state === "Failed" || lastUpdate === "Failed") {
+    const found = `${name} is ${state}, its last update ${lastUpdate}`;
+    return { severity: "error", about, found, next: "Deploy again: docs/deploying.md." };
+  }
+  if (state !== "Active") {
+    return {
+      severity: "warning",
+      about,
+      found: `${name} is ${state}`,
+      next: "Wait, and look again.",
+    };
+  }
+  return fine(about, `${name} can run`);
+}
+
+/** The token table, which `ledger` and `freeze` use with the operator's own role. */
+export async function examineTable(
+  table: string | undefined,
+  connection: string,
+): Promise<DoctorFinding> {
+  const about = `the table ${table ?? "token-vending"}`;
+  try {
+    await withTokenTable(table, (client, name) => readRecordAsOperator(client, name, connection));
+    return fine(about, "can be read");
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) return fine(about, "can be read");
+    const finding = notSeen(about, error, `dynamodb:GetItem on ${about}, as grantStatus does`);
+    const isNamed = error.problem.code === "no-table";
+    return isNamed ? { ...finding, next: "Name it: --table <name>; compare AWS_REGION." } : finding;
+  }
+}

@@ -1,0 +1,184 @@
+import { createServer } from "node:http";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import type { ConnectionAnswer } from "../../functions/http/status-contract.ts";
+import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
+import { createTables } from "../../local/aws/dynamodb/dynamodb-tables.ts";
+import { AwsError } from "../../local/aws/json-protocol/aws-json.ts";
+import { listen } from "../../local/aws/listen.ts";
+import type { Guard } from "../../local/aws/sigv4/guard.ts";
+import { ALLOW_ALL } from "../../local/aws/sigv4/guard.ts";
+import { tokenTable } from "../support/token-table.ts";
+import { lambdaAccount } from "./lambda-account.ts";
+
+const connection = "cfis/live/default";
+const status: ConnectionAnswer = {
+  ...{ connection, state: "usable", version: 13, fingerprint: "9f86d081884c" },
+  ...{ issuedAt: "2026-11-20T10:00:00.000Z", usableUntil: null, expiresAt: null, renewAt: null },
+  ...{ lease: null, lastIssue: null, lastFailure: null },
+};
+const trial = { outcome: "not-tried", detail: "", expiresAt: null as string | null };
+const checked = { connection, secret: "s", versionId: "1", unusable: null as object | null, trial };
+
+/** A realm of a static key, with its functions, table and a provider whose clock is off by so much. */
+async function aDeployment({
+  state = {} as Partial<ConnectionAnswer>,
+  secret = {} as Partial<typeof checked>,
+  tableName = "token-vending",
+  providerAheadMs = 0,
+  guard = ALLOW_ALL as Guard,
+} = {}) {
+  const provider = await listen(
+    createServer((_, response) => {
+      response.setHeader("Date", new Date(Date.now() + providerAheadMs).toUTCString()).end();
+    }),
+  );
+  onTestFinished(provider.stop);
+  const database = await startDynamoDb();
+  onTestFinished(database.stop);
+  await createTables(database.url, [{ ...tokenTable, name: "token-vending" }]);
+  const environment = {
+    REALM: JSON.stringify({ provider: "cfis", environment: "live", apiBaseUrl: provider.url }),
+    TABLE_NAME: tableName,
+  };
+  const connections = [{ ...status, ...state }];
+  const account = await lambdaAccount(
+    {
+      List: {
+        description: "Tells the status of every connection",
+        answer: () => ({ connections, cursor: null }),
+      },
+      Vend: {
+        description: "Vends the tokens of cfis/live",
+        environment,
+        answer: () => ({ connection, version: 13 }),
+      },
+      Renew: {
+        description: "Renews the tokens of cfis/live in time",
+        answer: () => ({ ...checked, ...secret }),
+      },
+    },
+    guard,
+  );
+  vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", database.url);
+  const now = { now: () => new Date() };
+  const doctor = async (line = "doctor --json", clock = now) => {
+    const run = await account.run(line, null, undefined, undefined, clock);
+    const { findings = [] } = line.includes("--json") ? JSON.parse(run.out) : {};
+    return {
+      ...run,
+      findings: findings as {
+        severity: string;
+        about: string;
+        found: string;
+        next: string | null;
+      }[],
+    };
+  };
+  return { account, doctor };
+}
+
+const troubles = ({ findings }: { findings: readonly { severity: string }[] }) =>
+  findings.filter(({ severity }) => severity !== "fine");
+
+describe("doctor", () => {
+  test("finds nothing wrong where nothing is, and says what it has examined", async () => {
+    const { account, doctor } = await aDeployment();
+    const found = await doctor();
+    expect(troubles(found)).toEqual([]);
+    expect(found.exitCode).toBe(0);
+    expect(found.findings.map(({ about }) => about)).toEqual([
+      "your clock",
+      connection,
+      "vend-token of cfis/live",
+      "renew-tokens of cfis/live",
+      "the provider's clock, cfis/live",
+      "the table token-vending",
+      `the secret of ${connection}`,
+    ]);
+    const tried = account.invoked.flatMap(({ payload }) => Object(payload).checkSecret ?? []);
+    expect(tried).toEqual([{}]);
+    expect((await doctor("doctor")).out.split("\n").at(-1)).toBe("0 errors, 0 warnings, 7 fine.");
+  });
+
+  test.each([
+    ["a clock that is wrong", {}, "error", "your clock", "NTP"],
+    [
+      "a provider's clock",
+      { providerAheadMs: 60_000 },
+      "warning",
+      "the provider's clock",
+      "lifetimes",
+    ],
+    [
+      "a refused secret",
+      { state: { state: "credentials-rejected" } },
+      "error",
+      connection,
+      "secret",
+    ],
+    ["a frozen connection", { state: { state: "frozen" } }, "warning", connection, "thaw"],
+    [
+      "a malformed secret",
+      { secret: { unusable: { code: "secret-malformed", detail: "apiKey: is missing" } } },
+      ...["error", "the secret of", "secret put"],
+    ],
+    [
+      "a key that expires",
+      {
+        secret: { trial: { ...trial, expiresAt: new Date(Date.now() + 86_400_000).toISOString() } },
+      },
+      ...["warning", "the secret of", "secret put"],
+    ],
+    [
+      "a key that has expired",
+      { secret: { trial: { ...trial, expiresAt: "2026-01-01T00:00:00.000Z" } } },
+      ...["error", "the secret of", "secret put"],
+    ],
+    ["a table that is not there", { tableName: "other" }, "error", "the table other", "--table"],
+  ] as [string, Parameters<typeof aDeployment>[0], string, string, string][])(
+    "names %s, with the next step",
+    async (name, deployment, severity, about, next) => {
+      const { doctor } = await aDeployment(deployment);
+      const behind = { now: () => new Date(Date.now() - 3_600_000) };
+      const found = await doctor("doctor --json", name.startsWith("a clock") ? behind : undefined);
+      const [first] = found.findings;
+      expect(first).toMatchObject({ severity, next: expect.stringContaining(next) });
+      expect(first?.about).toContain(about);
+      expect(found.exitCode).toBe(severity === "error" ? 1 : 0);
+    },
+  );
+
+  test("names the permission that is missing, and on what", async () => {
+    const guard: Guard = {
+      ...ALLOW_ALL,
+      report: (_, action) => {
+        if (action === "lambda:GetFunctionConfiguration")
+          throw new AwsError("AccessDeniedException", "Not you.", { status: 403 });
+      },
+    };
+    const { doctor } = await aDeployment({ guard });
+    const found = await doctor();
+    expect(found.exitCode).toBe(0);
+    expect(troubles(found)).toMatchObject([
+      { severity: "warning", next: expect.stringContaining("lambda:GetFunctionConfiguration on") },
+      { severity: "warning", next: expect.stringContaining("renew-tokens of cfis/live") },
+    ]);
+  });
+
+  test("without any answer says why, and nothing else", async () => {
+    const { doctor } = await aDeployment();
+    vi.stubEnv("AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:1");
+    const found = await doctor();
+    expect(found).toMatchObject({ exitCode: 1, findings: [{ severity: "error" }] });
+    expect(found.findings[0]?.next).toContain("AWS_REGION");
+  });
+
+  test("has the worst first, and fits the terminal", async () => {
+    const { account } = await aDeployment({ state: { state: "credentials-rejected" } });
+    const screen = { columns: 80, hasColors: false };
+    const { out } = await account.run("doctor", null, screen, undefined, { now: () => new Date() });
+    expect(out).toMatch(/^error {4}cfis\/live\/default: secret refused\n {9}Next: /);
+    expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(out.split("\n").at(-1)).toBe("1 error, 0 warnings, 6 fine.");
+  });
+});
