@@ -109,11 +109,17 @@ export function followLogs(options: FollowerOptions): LogFollower {
       try {
         await readAll();
       } catch (error) {
-        if (!(error instanceof CommandFailure)) throw error;
-        gaps = [gapOfFailure("The functions", error)];
+        gaps = [error instanceof CommandFailure ? gapOfFailure("The logs", error) : defect(error)];
       }
     },
   };
+}
+
+/** Nobody awaits the reading, so that a defect has to be seen on the page. By its name: a message may hold what was read. */
+function defect(error: unknown): Gap {
+  const name = error instanceof Error ? error.name : "unknown error";
+  const next = "Next: npm run vend -- history <connection> reads them too.";
+  return { what: `The logs could not be read: a defect of the console (${name}).`, next };
 }
 
 /** Asks for each function's log group once: it stays what it is. */

@@ -44,7 +44,7 @@ export function operatorConsole(options: OperatorConsoleOptions): ConsoleBackend
   return {
     async snapshot() {
       // The logs of many realms take seconds: the page shows what is there meanwhile.
-      void log.fresh().catch(() => undefined);
+      void log.fresh();
       await status.fresh();
       return {
         at: now().toISOString(),
