@@ -11,7 +11,7 @@ export const threatsToPeopleAndCallers: readonly Threat[] = [
     mitigation: "the command line replaces control characters",
     test: ["test/cli/run.test.ts", "consent", "strips terminal control characters from names"],
     removal: {
-      file: "cli/run.ts",
+      file: "cli/plain-json.ts",
       from: 'return text.replaceAll(/[^\\P{Cc}\\n]/gu, "\\ufffd");',
       to: "return text;",
     },
