@@ -13,6 +13,8 @@ const functions: DeployedFunctions = {
   logOf: async (kind) => ({ functionName: kind, group: group(kind) }),
   realms: async () => [realm],
   region: async () => "eu-west-1",
+  configurationOf: () => Promise.reject(new Error("No configuration is read.")),
+  aheadOfAwsMs: () => null,
   close: () => {},
 };
 
