@@ -10,8 +10,17 @@ export function collectPages(root: string, folder: string): void {
   for (const file of globSync(["*.md", "docs/**/*.{md,svg,png}"], { cwd: root })) {
     const copy = path.join(folder, pageFileOf(file));
     mkdirSync(path.dirname(copy), { recursive: true });
-    copyFileSync(path.join(root, file), copy);
+    if (!file.endsWith(".md")) copyFileSync(path.join(root, file), copy);
+    else writeFileSync(copy, withoutTags(readFileSync(path.join(root, file), "utf8")));
   }
   const description = readFileSync(path.join(root, "docs/openapi.json"), "utf8");
   writeFileSync(path.join(folder, apiPage), apiPageOf(JSON.parse(description)));
+}
+
+/** A picture in two variants is written in tags, which the site takes for text: it shows the one for light pages. */
+function withoutTags(page: string): string {
+  return page.replace(
+    /^<picture>.*?<img alt="([^"]*)" src="([^"]*)">.*?^<\/picture>$/gms,
+    "![$1]($2)",
+  );
 }

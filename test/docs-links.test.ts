@@ -55,6 +55,7 @@ describe("a broken link is found", () => {
     ["in angle brackets", "[a](<missing.md>)"],
     ["by reference", "[a][b]\n\n[b]: missing.md"],
     ["of a picture", "![a](benchmarks/missing.svg)"],
+    ["of a picture by its tag", '<img alt="a" src="benchmarks/missing.svg">'],
     ["to a line beyond the end of a file", "[a](../client/token-client.ts#L99999)"],
     ["out of the repository", "[a](../../README.md)"],
     ["beside a span of code", "`a` [b](missing.md) `c`"],

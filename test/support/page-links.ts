@@ -12,13 +12,18 @@ export function linksOfPage(page: string): string[] {
   const text = textOutsideOfCode(page, true);
   const inline = text.matchAll(/\]\(\s*<?([^)\s>]*)>?(?:\s+["'][^)]*)?\)/g);
   const references = text.matchAll(/^ {0,3}\[[^\]]+\]:\s*<?([^\s>]+)/gm);
-  const links = [...inline, ...references].map(([, link = ""]) => link);
+  const pictures = text.matchAll(/<(?:img|source)\s[^>]*?\bsrc(?:set)?="([^"]+)"/g);
+  const links = [...inline, ...references, ...pictures].map(([, link = ""]) => link);
   return links.filter((link) => !/^(https:|mailto:)/.test(link));
 }
 
-/** What would be an HTML tag in a page. GitHub drops those that it does not know, with their names. */
+/** What would be an HTML tag in a page, besides pictures. GitHub drops those that it does not know, with their names. */
 export function tagsOfPage(page: string): string[] {
-  return textOutsideOfCode(page, true).match(/<(?!https:)\/?[a-z][^>\n]*>/gi) ?? [];
+  return (
+    textOutsideOfCode(page, true).match(
+      /<(?!https:|\/?(?:picture|source|img)\b)\/?[a-z][^>\n]*>/gi,
+    ) ?? []
+  );
 }
 
 /** The anchors of a page's headings: one that occurs again is numbered. */
