@@ -329,8 +329,8 @@ export const brokenTypescript: readonly PlantedDefect[] = [
   {
     defect: "prints headers",
     file: "credential.ts",
-    find: "Object.assign(new Unprinted()",
-    replacement: "Object.assign({}",
+    find: "assign(new Unprinted()",
+    replacement: "assign({}",
     caughtBy: ["prints-no-token"],
   },
   {

@@ -46,6 +46,8 @@ const outage = (why: string) => ({
   message: `KMS did not answer (${why}).`,
   retryAfterSeconds: 1,
 });
+/** Not an outage: KMS has answered that it may not, or cannot for now. */
+const denial = (why: string) => ({ ...outage(why), message: `KMS refused (${why}).` });
 
 describe("a new data key", () => {
   test.each([
@@ -153,8 +155,8 @@ describe("a data key opens for an hour", () => {
     const { clock, opened } = keysOf(newKey, refusal, refusal, newKey);
     await opened();
     clock.advance(minutes(60));
-    await expect(opened()).rejects.toMatchObject(outage(name));
-    await expect(opened()).rejects.toMatchObject(outage(name));
+    await expect(opened()).rejects.toMatchObject(denial(name));
+    await expect(opened()).rejects.toMatchObject(denial(name));
     expect(await opened()).not.toBeNull();
   });
 
@@ -187,7 +189,7 @@ describe("a data key opens for an hour", () => {
     expect(await opened()).not.toBeNull();
     expect(asked).toHaveLength(3);
     clock.advance(minutes(1));
-    await expect(opened()).rejects.toMatchObject(outage("DisabledException"));
+    await expect(opened()).rejects.toMatchObject(denial("DisabledException"));
   });
 });
 
@@ -272,14 +274,14 @@ describe("about a data key in use KMS is asked five minutes early", () => {
       clock.advance(minutes(55));
       await opened();
       clock.advance(minutes(5));
-      const waiting = expect(opened()).rejects.toMatchObject(outage(name));
+      const waiting = expect(opened()).rejects.toMatchObject(denial(name));
       if (when === "before") late.resolve(newKey);
       await answered();
       next.reject(refusal);
       await waiting;
       late.resolve(newKey);
       await answered();
-      await expect(opened()).rejects.toMatchObject(outage(name));
+      await expect(opened()).rejects.toMatchObject(denial(name));
     },
   );
 });
