@@ -28,7 +28,7 @@ const ownProblems: Readonly<Record<CliProblemCode, string>> = {
   "no-function":
     "Next: compare the account and the Region (AWS_PROFILE, AWS_REGION) with where the stack was deployed; or name the function: --function <name>.",
   "no-credentials":
-    "Next: log in to AWS, or set AWS_PROFILE. For npm start, set the variables that it prints.",
+    "Next: log in to AWS, or set AWS_PROFILE. For npm start, take the variables of .local/.env.",
   "not-allowed":
     "Next: log in again if your keys have expired; otherwise have your role granted lambda:ListFunctions and, on that function, lambda:InvokeFunction. Without the first, name the function: --function <name>.",
   "not-reached":

@@ -5,7 +5,7 @@ import { Unprinted } from "./unprinted.ts";
 /**
  * A credential that is usable now. Its secret parts do not print: `JSON.stringify`, `util.inspect`, loggers and spreads
  * see connection, version, fingerprint and instants only. Token and headers are read by name. All callers of a process
- * share it: it is frozen, and what one request adds belongs into a copy.
+ * share it: it is frozen but for its dates, and what one request adds belongs into a copy.
  */
 export interface VendedCredential {
   /** `provider/environment/account`. */

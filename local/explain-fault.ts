@@ -35,6 +35,7 @@ const unwritable: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full",
   EDQUOT: "the quota of this user is used up",
   ENOTDIR: "it is no folder",
+  EEXIST: "it is no folder",
 };
 
 /** Who listens on a port of this machine, where the system tells it: proc_pid_net(5). Empty where it does not. */

@@ -34,7 +34,10 @@ export function holdFolder(folder: string, now: Date): FolderHold {
   create(file, own, folder);
   return {
     tell: (addresses) => writeFileSync(file, JSON.stringify({ ...own, ...addresses })),
-    release: () => rmSync(file, { force: true }),
+    // Another process may hold the folder by now.
+    release: () => {
+      if (readRun(file)?.pid === process.pid) rmSync(file, { force: true });
+    },
   };
 }
 

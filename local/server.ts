@@ -57,7 +57,9 @@ async function run(
       if (options.requests) console.log(`${action}  ${principal}`);
     },
     onTableAnswer: (answer) => onTableAnswer(answer),
-    onPage: (route) => void onConsentCallback(route),
+    onPage: (route) => {
+      onConsentCallback(route).catch((error: unknown) => console.error(explainFault(error).text));
+    },
   });
   let removeVariables = () => {};
   let stopPage = async () => {};
@@ -129,19 +131,21 @@ async function vendAndPrint(
     console.log(`${await consentInstructions(stack, waiting)}\n`);
 }
 
+/** npm sends on the Ctrl-C that a terminal, or the shell between them, may have sent here as well. */
+const oneInterruptMs = 500;
+
 /** Fulfilled by the first Ctrl-C; a second one does not wait until everything has stopped. */
 function onInterrupt(hold: FolderHold): Promise<void> {
+  let interruptedAt: number | undefined;
   return new Promise((resolve) => {
-    const end = () => {
+    const onSignal = () => {
+      interruptedAt ??= performance.now();
+      resolve();
+      if (performance.now() - interruptedAt < oneInterruptMs) return;
       hold.release();
       process.exit(130);
     };
-    const stop = () => {
-      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
-      resolve();
-    };
-    process.once("SIGINT", stop);
-    process.once("SIGTERM", stop);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
   });
 }
 
@@ -150,5 +154,6 @@ try {
 } catch (error) {
   const { text, exitCode } = explainFault(error);
   console.error(text);
-  process.exitCode = exitCode;
+  // Of several servers that start together, some may be up already.
+  process.exit(exitCode);
 }

@@ -28,7 +28,7 @@ export function authorizeUrl(
 ): Promise<string> {
   const request = newAuthorizationRequest(deps, pendingId, browserSecret);
   return withSecret(deps, connection, signal, (flow, secret) =>
-    flow.authorizeUrl(secret, request, signal),
+    flow.authorizeUrl(secret, request, deps.clock.timeout(deps.limits.deadlineMs, signal)),
   );
 }
 
@@ -48,18 +48,19 @@ async function withSecret<T>(
   use: (flow: ConsentFlow, secret: Sensitive) => Promise<T>,
 ): Promise<T> {
   const account = secretAccount(deps, connection);
-  const attempt = async (maxAgeMs: number) => {
-    const [flow, secret] = await Promise.all([
-      deps.flow(),
-      deps.secrets.read(account, maxAgeMs, signal),
-    ]);
-    return use(flow, secret.text);
-  };
-  return attempt(secretMaxAgeMs).catch((error: unknown) => {
-    // The cached secret may have been replaced since.
-    if (error instanceof VendingError && needsNewSecret(error.code)) return attempt(0);
-    throw error;
-  });
+  const [flow, known] = await Promise.all([
+    deps.flow(),
+    deps.secrets.read(account, secretMaxAgeMs, signal),
+  ]);
+  try {
+    return await use(flow, known.text);
+  } catch (error) {
+    if (!(error instanceof VendingError && needsNewSecret(error.code))) throw error;
+    // The cached secret may have been replaced since. The same one is not shown to the provider again.
+    const current = await deps.secrets.read(account, 0, signal);
+    if (current.version === known.version) throw error;
+    return use(flow, current.text);
+  }
 }
 
 /**

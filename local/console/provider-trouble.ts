@@ -21,10 +21,14 @@ const effects: Readonly<Record<Trouble, string | null>> = {
   mend: null,
 };
 
-/** Returns what the page says of the provider from now on; null for nothing. */
+const usualLives = new WeakMap<object, number>();
+
+/** Of several troubles the last one counts. Returns what the page says of the provider from now on; null for nothing. */
 export function makeTrouble({ simulator }: LocalRealm, how: Trouble): string | null {
-  if (how === "short-lives") simulator.settings.lifetimeMs = shortLifeMs;
-  else simulator.clearFaults();
+  const usualLifeMs = usualLives.get(simulator) ?? simulator.settings.lifetimeMs;
+  usualLives.set(simulator, usualLifeMs);
+  simulator.clearFaults();
+  simulator.settings.lifetimeMs = how === "short-lives" ? shortLifeMs : usualLifeMs;
   const always = { times: "always", route } as const;
   if (how === "slow") simulator.injectFault({ kind: "delay", ms: slowMs, ...always });
   if (how === "throttle") {

@@ -2,15 +2,22 @@ import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import {
   authorizationRequestOf,
+  authorizeUrl,
   newAuthorizationRequest,
   readState,
 } from "../../functions/consents/authorization-request.ts";
 import type { ConsentDependencies } from "../../functions/consents/consent-dependencies.ts";
 import type { RealmId } from "../../functions/model/connection.ts";
+import { connectionOf } from "../../functions/model/connection.ts";
 import type { AuthorizationRequest } from "../../functions/model/consent.ts";
+import { VendingError } from "../../functions/model/errors.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { nodeBrowserSecrets } from "../../functions/platform/node-browser-secrets.ts";
+import { TestConsentSite } from "../support/consent-site.ts";
 import { fieldsOf } from "../support/fields-of.ts";
+import { useTable } from "../support/use-table.ts";
+
+const table = useTable();
 
 const id = "i".repeat(43);
 const secret = new Sensitive("s".repeat(43));
@@ -98,5 +105,63 @@ test("a state names its link and its salt", () => {
     state,
     pendingId: "i".repeat(43),
     salt: "x".repeat(22),
+  });
+});
+
+describe("where the request is pushed", () => {
+  /** A push that ends so; the secret is read in this version, and then in that. */
+  function aSiteThatPushes(push: (signal: AbortSignal) => Promise<string>, versions: string[]) {
+    const site = new TestConsentSite(table());
+    const reads: number[] = [];
+    const flow = site.provider.flow();
+    const read = async (_: string, maxAgeMs: number) => {
+      reads.push(maxAgeMs);
+      return { text: new Sensitive("s"), version: versions[reads.length - 1] ?? "none" };
+    };
+    const pushing: typeof flow.authorizeUrl = (_, __, signal) => push(signal);
+    Object.assign(site.deps, {
+      secrets: { read },
+      flow: async () => ({ ...flow, authorizeUrl: pushing }),
+    });
+    const send = () =>
+      authorizeUrl(
+        site.deps,
+        connectionOf(site.realm, "jo"),
+        id,
+        secret,
+        new AbortController().signal,
+      );
+    return { site, send, reads };
+  }
+
+  test.each([
+    ["once, if the secret is the same", ["v1", "v1"], 1],
+    ["again, if the secret has been replaced", ["v1", "v2"], 2],
+  ])("a refused client is sent %s", async (_, versions, times) => {
+    let pushes = 0;
+    const refuse = async () => {
+      pushes += 1;
+      throw new VendingError("credentials-rejected", "Made up.");
+    };
+    const { send } = aSiteThatPushes(refuse, versions);
+    await expect(send()).rejects.toMatchObject({ code: "credentials-rejected" });
+    expect(pushes).toBe(times);
+  });
+
+  test("a provider that does not answer is waited for until its deadline", async () => {
+    const { site, send } = aSiteThatPushes(
+      (signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+        }),
+      ["v1"],
+    );
+    const timeouts: number[] = [];
+    site.deps.clock.timeout = (ms: number) => {
+      timeouts.push(ms);
+      return AbortSignal.abort("made up");
+    };
+    void send().catch(() => undefined);
+    await expect.poll(() => timeouts).toEqual([site.deps.limits.deadlineMs]);
   });
 });

@@ -120,6 +120,15 @@ describe("npm start", () => {
     expect(existsSync(path.join(folder, "running.json"))).toBe(false);
   });
 
+  it("ends as well when a later one of its servers has no port", async () => {
+    const other = await listen(createServer());
+    onTestFinished(other.stop);
+    const ports = ["--ports", "0", "--kms-port", String(other.port)];
+    const { code, stderr } = await npmStart("--folder", aFolder(), ...ports);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Port ${other.port} is taken`);
+  });
+
   it("says what is wrong with its folder", async () => {
     const folder = path.join(aFolder(), "file");
     writeFileSync(folder, "");

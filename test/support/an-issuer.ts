@@ -38,7 +38,11 @@ export function aProvider(settings: RealmInput, script: AnswerScript = {}) {
     const receivedAt = at("10:00:00.200");
     return unprintable<HttpResponse>({ status, headers, body, requestedAt, receivedAt });
   };
-  const newRequestId = () => "00000000-0000-4000-8000-000000000001";
+  let ids = 0;
+  const newRequestId = () => {
+    ids += 1;
+    return `00000000-0000-4000-8000-${String(ids).padStart(12, "0")}`;
+  };
   const context = { send, clock, newRequestId };
   return { provider: providerOf(readRealm(JSON.stringify(settings)), context), requests, clock };
 }

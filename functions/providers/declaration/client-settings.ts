@@ -12,6 +12,12 @@ const resource = v.pipe(
   ),
 );
 
+/** Half a surrogate pair fits no address. */
+const wellFormed = v.pipe(
+  v.string(),
+  v.check((text) => text.isWellFormed(), "must not hold half a surrogate pair"),
+);
+
 /** What a request says anyway: a constant cannot replace it. */
 const ownParameters =
   /^(grant_type|response_type|client_id|client_secret|client_assertion.*|code.*|redirect_uri|state|nonce|scope|audience|resource|refresh_token|request_uri)$/;
@@ -22,7 +28,7 @@ const constantParameters = v.record(
     v.string(),
     v.check((name) => !ownParameters.test(name), "must not be a parameter that is sent anyway"),
   ),
-  v.string(),
+  wellFormed,
 );
 
 /** How the client of a generic provider authenticates, and what else its token requests say. */
@@ -35,7 +41,7 @@ export const clientSettings = {
   signingAlgorithm: v.optional(v.picklist(["RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA"])),
   assertionAudience: v.optional(address),
   requestFormat: v.optional(v.picklist(["form", "json"]), "form"),
-  audience: v.optional(v.string()),
+  audience: v.optional(wellFormed),
   resource: v.optional(v.union([resource, v.pipe(v.array(resource), v.minLength(1))])),
   tokenParameters: v.optional(constantParameters),
 };

@@ -25,12 +25,13 @@ export function malformed(what: string): NotIssued {
  */
 export type PresentedCredentials = "client" | "code" | "refresh-token";
 
-/** Errors of RFC 6749 §5.2, and one of §4.1.2.1 that some token endpoints answer too. Repeating the request does not help. */
+/** Errors of RFC 6749 §5.2 and RFC 8707 §2, and one of §4.1.2.1 that some token endpoints answer too. Repeating the request does not help. */
 const errorCodes: ReadonlySet<unknown> = new Set([
   "invalid_client",
   "invalid_grant",
   "invalid_request",
   "invalid_scope",
+  "invalid_target",
   "unauthorized_client",
   "unsupported_grant_type",
   "access_denied",

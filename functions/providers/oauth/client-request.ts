@@ -7,6 +7,11 @@ import type { OAuthClient } from "./client-authentication.ts";
 import { proofOf } from "./client-authentication.ts";
 import { expiredCertificate } from "./expired-certificate.ts";
 
+/** The client at the endpoints that take nothing but forms (RFC 7009 §2.1, RFC 9126 §2.1). */
+export function byForm(client: OAuthClient): OAuthClient {
+  return { ...client, requestFormat: "form" };
+}
+
 /**
  * A request to a token endpoint (RFC 6749 §3.2), or to another one that authenticates the client in the same way, and
  * accepts a JSON answer. Not made if the client's certificate has expired.

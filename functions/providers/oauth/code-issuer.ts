@@ -10,6 +10,7 @@ import type { OAuthClient } from "./client-authentication.ts";
 import { clientRequest, detectCertificateRejection } from "./client-request.ts";
 import type { CodeGrant, CodeSettings } from "./code-grant.ts";
 import { consentResult } from "./consent-answer.ts";
+import { expiredCertificate } from "./expired-certificate.ts";
 import type { Identifier } from "./identity.ts";
 import { identifierOf } from "./identity.ts";
 import { openClient } from "./registered-client.ts";
@@ -47,7 +48,10 @@ export function codeIssuer<Settings extends CodeSettings, Secret>(
       return unprintable<Grant>({
         revocationScope: null,
         callsProvider: true,
-        issue: (signal) => exchangeCredential({ ...common, client }, credential, signal),
+        // Also without a consent: that is how a secret is tried.
+        issue: async (signal) =>
+          (client.certificate && expiredCertificate(client.certificate, context.clock.now())) ??
+          exchangeCredential({ ...common, client }, credential, signal),
       });
     },
   };

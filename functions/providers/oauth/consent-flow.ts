@@ -13,7 +13,7 @@ import type { IssuerContext } from "../exchange/token-request.ts";
 import { sendOrFailure } from "../exchange/token-request.ts";
 import { issuerCheck, readAuthorizationResponse } from "./authorization-response.ts";
 import type { OAuthClient } from "./client-authentication.ts";
-import { clientRequest } from "./client-request.ts";
+import { byForm, clientRequest } from "./client-request.ts";
 import type { CodeGrant, CodeSettings } from "./code-grant.ts";
 import { expiredCertificate } from "./expired-certificate.ts";
 import { pushParameters } from "./pushed-authorization.ts";
@@ -132,7 +132,7 @@ async function revoke(
   const hint = kind === "refresh-token" ? "refresh_token" : "access_token";
   const form = new URLSearchParams({ token: token.expose(), token_type_hint: hint });
   try {
-    const request = await clientRequest(open(), url, form, context);
+    const request = await clientRequest(byForm(open()), url, form, context);
     if ("kind" in request) return notAsked;
     const response = await sendOrFailure(context, request, signal);
     if (response instanceof HttpFailure) return unanswered(response);

@@ -5,7 +5,7 @@ import { errorResponse, malformed, notIssuedAfter } from "../exchange/error-resp
 import type { IssuerContext } from "../exchange/token-request.ts";
 import { answerFieldsIn, sendOrFailure } from "../exchange/token-request.ts";
 import type { OAuthClient } from "./client-authentication.ts";
-import { clientRequest } from "./client-request.ts";
+import { byForm, clientRequest } from "./client-request.ts";
 import type { Parameters } from "./request-parameters.ts";
 
 /** What names a pushed request in an address: a URN, or whatever else the server makes (RFC 9126 §2.2). */
@@ -22,7 +22,8 @@ export async function pushParameters(
   context: IssuerContext,
   signal: AbortSignal,
 ): Promise<Parameters> {
-  const request = await clientRequest(client, url, new URLSearchParams([...parameters]), context);
+  const form = new URLSearchParams([...parameters]);
+  const request = await clientRequest(byForm(client), url, form, context);
   if ("kind" in request) throw problemOf(request);
   const response = await sendOrFailure(context, request, signal);
   if (response instanceof HttpFailure) throw problemOf(notIssuedAfter(response));

@@ -16,8 +16,8 @@ interface ClientSettings {
   readonly requestFormat: OAuthClient["requestFormat"];
 }
 
-/** What its secret may have. */
-interface ClientSecret {
+/** The members of its secret. */
+interface ClientMembers {
   readonly clientId: string;
   readonly clientSecret?: Sensitive | undefined;
   readonly privateKey?: Sensitive | undefined;
@@ -53,7 +53,7 @@ export function openClient<Settings, Secret>(
 /** The client that settings and secret describe together, or the member that is wrong or missing. */
 function registeredClient(
   settings: ClientSettings,
-  secret: ClientSecret,
+  secret: ClientMembers,
 ): OAuthClient | FieldProblem {
   const { clientId, tlsCertificateChain: chain, tlsPrivateKey: key } = secret;
   const problem = certificatePairProblem(chain, key);
@@ -67,7 +67,7 @@ function registeredClient(
 
 function authenticationOf(
   settings: ClientSettings,
-  secret: ClientSecret,
+  secret: ClientMembers,
 ): ClientAuthentication | FieldProblem {
   const { clientAuthentication, basicEncoding: encoding } = settings;
   const { clientId, clientSecret, privateKey, keyId } = secret;

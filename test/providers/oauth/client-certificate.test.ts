@@ -139,6 +139,15 @@ describe("a provider that requires a client certificate", () => {
     });
   });
 
+  test("that has expired is found when the secret is tried, without a consent", async () => {
+    const past = { notAfter: new Date(Date.now() - 60_000) };
+    const issuer = await providerAt(url).issuer();
+    const grant = issuer.openGrant(secretWith(await authority.issueClient("tpp-1", past)), null);
+    expect(await grant.issue(AbortSignal.timeout(3000))).toMatchObject({
+      code: "credentials-rejected",
+    });
+  });
+
   test("gets no expired one: that is reported without a request", async () => {
     const past = { notAfter: new Date(Date.now() - 60_000) };
     const before = seen.length;

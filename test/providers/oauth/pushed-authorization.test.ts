@@ -46,6 +46,17 @@ describe("a request that is pushed (RFC 9126)", () => {
     ]);
   });
 
+  test("is a form, whatever token requests are", async () => {
+    const { provider, requests } = aProvider(
+      { ...pushing, requestFormat: "json" },
+      { status: 201, body: '{"request_uri":"u"}' },
+    );
+    await (await provider.consent?.())?.authorizeUrl(secret, sampleAuthorizationRequest, never);
+    expect(requests[0]?.headers).toMatchObject({
+      "content-type": "application/x-www-form-urlencoded",
+    });
+  });
+
   test("says a public client's id once", async () => {
     const { flow, requests } = await pushed({ status: 201, body: '{"request_uri":"u"}' });
     const open = new Sensitive('{"clientId":"client 1"}');

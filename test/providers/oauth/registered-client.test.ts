@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { decodeProtectedHeader, jwtVerify } from "jose";
+import { decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
 import { describe, expect, test } from "vitest";
 import type { RealmInput } from "../../../functions/providers/catalogue.ts";
 import { readRealm } from "../../../functions/providers/catalogue.ts";
@@ -76,17 +76,22 @@ describe("a client with a private key (RFC 7523 §2.2)", () => {
     expect(payload).toMatchObject({ aud: "https://a.example" });
   });
 
-  test("signs each assertion anew", async () => {
-    const realm = {
-      ...byKey(),
-      provider: "authorization-code" as const,
-      authorizeUrl: "https://a.example/a",
-    };
-    const secret = { clientId: "c", privateKey: aKeyPair("P-256").pem };
-    const first = await requestOf(realm, secret);
-    const second = await requestOf(realm, secret, refreshCredential("p") as typeof codeCredential);
-    const [one, other] = [first, second].map(({ form }) => form.get("client_assertion"));
-    expect(one).not.toBe(other);
+  test("signs an assertion anew for each request of a grant", async () => {
+    const { pem } = aKeyPair("P-256");
+    const { grant, requests } = await grantOf(
+      byKey(),
+      JSON.stringify({ clientId: "c", privateKey: pem }),
+    );
+    const { signal } = new AbortController();
+    for (let times = 0; times < 2; times += 1) await grant.issue(signal);
+    const ids = requests.map(({ body }) => {
+      const assertion = new URLSearchParams(String(body)).get("client_assertion") ?? "";
+      return decodeJwt(assertion).jti;
+    });
+    expect(ids).toEqual([
+      "00000000-0000-4000-8000-000000000001",
+      "00000000-0000-4000-8000-000000000002",
+    ]);
   });
 });
 
