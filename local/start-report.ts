@@ -33,6 +33,7 @@ export function addressTable(stack: LocalStack): string {
 export function usageHints({ providers }: LocalStack, envFile: string): string {
   return [
     "Try it from another terminal:",
+    "  unset AWS_PROFILE AWS_SESSION_TOKEN",
     `  set -a; source ${envFile}; set +a`,
     "  npm run vend -- vend conferma/sandbox/default",
     "  npm run vend -- status",
