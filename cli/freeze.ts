@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import type { Freeze } from "../functions/model/freeze.ts";
 import { freezeTakesMs } from "../functions/model/time-limits.ts";
 import type { FreezeTarget } from "../functions/store/dynamodb-freezes.ts";
@@ -116,13 +117,20 @@ function parseReason(text: string | undefined, command: string): string {
   return reason;
 }
 
+/** How long a freeze waits for the status. */
+const statusPatienceMs = 5000;
+
 /** A misspelt realm would freeze nothing. Where the status cannot be asked, the freeze must not wait for it. */
 async function requireKnown(
   { functions, terminal }: CommandContext,
   { realm, name, of }: FreezeTarget,
 ): Promise<void> {
   try {
-    const known = await allConnections(functions, realm);
+    const known = await inTime(allConnections(functions, realm));
+    if (known === null) {
+      terminal.notice(`Could not check that ${realm} is deployed: no answer.`);
+      return;
+    }
     if (of === "realm" || known.some(({ connection }) => connection === name)) return;
     terminal.notice(`${name} has never been used: check its spelling. It is frozen all the same.`);
   } catch (error) {
@@ -131,6 +139,12 @@ async function requireKnown(
     }
     terminal.notice(`Could not check that ${realm} is deployed (${error.problem.code}).`);
   }
+}
+
+/** Null where it has not ended in time. */
+function inTime<T>(ending: Promise<T>): Promise<T | null> {
+  const over = once(AbortSignal.timeout(statusPatienceMs), "abort");
+  return Promise.race([ending, over.then(() => null)]);
 }
 
 function withFreezes(

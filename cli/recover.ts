@@ -1,4 +1,4 @@
-import type { CommandContext, CommandDeclaration } from "./command.ts";
+import type { CommandDeclaration } from "./command.ts";
 import type { DeployedFunctions } from "./deployed-functions.ts";
 import type { CliProblem } from "./failure.ts";
 import { UsageError } from "./failure.ts";
@@ -29,7 +29,7 @@ export const recoverCommand: CommandDeclaration = {
       if (restoredAt && restoredAt > terminal.now()) {
         throw new UsageError("--restored-at lies in the future; give the instant in UTC.");
       }
-      const found = await examineConnections({ functions, terminal }, targets, restoredAt);
+      const found = await examineConnections(functions, targets, restoredAt, terminal.now);
       const recovered = yes ? await repairAll({ functions, terminal }, found) : found;
       return {
         answer: { connections: recovered.map(recoveryAnswer) },
@@ -42,15 +42,16 @@ export const recoverCommand: CommandDeclaration = {
 
 /** What is wrong with each of the connections, found without a request to a provider. Throws a `CommandFailure`. */
 export async function examineConnections(
-  { functions, terminal }: CommandContext,
+  functions: DeployedFunctions,
   targets: Parameters<typeof findTargets>[1],
   restoredAt: Date | null,
+  now: () => Date,
 ): Promise<RecoveredConnection[]> {
   const found: RecoveredConnection[] = [];
   for (const target of await findTargets(functions, targets)) {
     const examined = { ...target, problem: null };
     const finding = findingOf(examined, restoredAt);
-    const isOpened = finding === "fine" && isOnlyRead(examined, terminal.now());
+    const isOpened = finding === "fine" && isOnlyRead(examined, now());
     const problem = isOpened ? await problemOfVend(functions, target.connection) : null;
     const seen = { ...examined, problem };
     found.push({ ...seen, finding: findingOf(seen, restoredAt), result: null });

@@ -112,7 +112,6 @@ const problemFindings: Readonly<Record<ProblemCode, RecoveryFinding>> = {
 };
 
 /** Where a person has consented, and where this command line is too old to know the provider: nothing is renewed. */
-/** Its credentials come with a person's consent, or its provider is none of these. */
 export function isLeftToPeople(connection: string): boolean {
   const type = credentialTypeOf(connection);
   return type === "consent" || type === null;

@@ -16,6 +16,9 @@ export interface DoctorFinding {
   readonly next: string | null;
 }
 
+/** What to do where the deployment is newer than the command line. */
+export const useDeployedRelease = "Use the command line of the release that is deployed.";
+
 /** That something was examined, and is as it should be. */
 export function fine(about: string, found: string): DoctorFinding {
   return { severity: "fine", about, found, next: null };

@@ -1,11 +1,11 @@
 import { adviceFor } from "../advice.ts";
 import type { CommandContext, CommandDeclaration } from "../command.ts";
+import type { DeployedFunctions } from "../deployed-functions.ts";
 import { CommandFailure } from "../failure.ts";
 import { parseConnection } from "../parse-arguments.ts";
 import { examineConnections } from "../recover.ts";
 import type { RecoveryFinding } from "../recovery-findings.ts";
 import { isLeftToPeople, recoveryGuides } from "../recovery-findings.ts";
-import { parseSecretTarget } from "../secrets/secret-target.ts";
 import { parseTargets } from "../targets.ts";
 import type { DoctorFinding } from "./doctor-finding.ts";
 import { formatFindings, sortedFindings } from "./doctor-finding.ts";
@@ -42,7 +42,9 @@ async function diagnose(
   table: string | undefined,
 ): Promise<DoctorFinding[]> {
   const { functions, terminal } = context;
-  const examined = await examineConnections(context, targets, null).catch((error) => {
+  // Which tokens are due goes by AWS's clock; a vend of one that is would renew it.
+  const awsNow = () => new Date(Number(terminal.now()) - (functions.aheadOfAwsMs() ?? 0));
+  const examined = await examineConnections(functions, targets, null, awsNow).catch((error) => {
     if (error instanceof CommandFailure) return error;
     throw error;
   });
@@ -54,13 +56,32 @@ async function diagnose(
   }
   const findings = [...clock, ...examined.map(connectionFinding)];
   const connections = examined.map(({ connection }) => connection);
-  const realms = [...new Set(connections.map((each) => parseConnection(each).realm))];
-  for (const realm of realms) {
+  for (const realm of await realmsToExamine(functions, targets, connections)) {
     terminal.notice(`Examining ${realm} …`);
     const own = connections.filter((each) => parseConnection(each).realm === realm);
     findings.push(...(await examineRealm(context, realm, own, table)));
   }
   return findings;
+}
+
+/** Those of the connections and, unless connections were named, those that have no connection yet. */
+async function realmsToExamine(
+  functions: DeployedFunctions,
+  targets: ReturnType<typeof parseTargets>,
+  connections: readonly string[],
+): Promise<string[]> {
+  const used = connections.map((each) => parseConnection(each).realm);
+  if (targets.connections !== null) return [...new Set(used)];
+  const named = targets.realms.filter((realm) => realm !== null);
+  return [...new Set([...used, ...(named.length > 0 ? named : await realmsSeen(functions))])];
+}
+
+/** Where they may not be listed, none: the findings of the functions say so. */
+function realmsSeen(functions: DeployedFunctions): Promise<string[]> {
+  return functions.realms().catch((error) => {
+    if (error instanceof CommandFailure) return [];
+    throw error;
+  });
 }
 
 /** The last step of an advice, in one line. */
@@ -71,7 +92,7 @@ function stepIn(advice: string): string {
 async function examineRealm(
   { functions, terminal }: CommandContext,
   realm: string,
-  connections: readonly string[],
+  used: readonly string[],
   table: string | undefined,
 ): Promise<DoctorFinding[]> {
   const { findings, vending } = await examineFunctions(functions, realm);
@@ -80,21 +101,30 @@ async function examineRealm(
     const aheadMs = functions.aheadOfAwsMs() ?? 0;
     findings.push(await examineProviderClock(realm, url, () => terminal.now(), aheadMs));
   }
+  const connections = used.length > 0 ? used : [`${realm}/default`];
   const [first = ""] = connections;
   findings.push(await examineTable(table ?? vending?.environment["TABLE_NAME"], first));
   // A realm whose connections are people's consents has one secret for all of them.
   for (const connection of isLeftToPeople(first) ? [first] : connections) {
-    const target = parseSecretTarget(connection);
-    findings.push(await examineSecret(functions, target, terminal.now()));
+    findings.push(await examineSecret(functions, connection, terminal.now()));
   }
   return findings;
 }
 
-/** Where the realm's provider issues. Null where its settings name none, or are not seen. */
+/** Where the realm's provider issues. Null where its settings name none, are not seen, or cannot be read. */
 function providerUrl(realm: string | undefined): string | null {
-  const { tokenUrl, issuer, apiBaseUrl } = Object(JSON.parse(realm ?? "{}"));
+  const { tokenUrl, issuer, apiBaseUrl } = Object(settingsIn(realm ?? "{}"));
   const url: unknown = tokenUrl ?? issuer ?? apiBaseUrl;
   return typeof url === "string" && URL.canParse(url) ? url : null;
+}
+
+/** Null where it is no JSON: the function does not start with it, which is a finding of its own. */
+function settingsIn(realm: string): unknown {
+  try {
+    return JSON.parse(realm);
+  } catch {
+    return null;
+  }
 }
 
 const quiet: ReadonlySet<RecoveryFinding> = new Set(["fine", "idle", "renewing"]);

@@ -1,10 +1,11 @@
+import { VendingError } from "../../functions/model/errors.ts";
 import { readRecordAsOperator } from "../../functions/store/dynamodb-operator-record.ts";
 import type { DeployedFunctions, FunctionConfiguration } from "../deployed-functions.ts";
 import { CommandFailure } from "../failure.ts";
 import { functionKindsOf } from "../function-logs.ts";
 import { withTokenTable } from "../token-table.ts";
 import type { DoctorFinding } from "./doctor-finding.ts";
-import { fine, notSeen } from "./doctor-finding.ts";
+import { fine, notSeen, useDeployedRelease } from "./doctor-finding.ts";
 
 /** A realm's functions: that they are there, and can run. Returns the configuration of the one that vends, if it is seen. */
 export async function examineFunctions(
@@ -51,10 +52,20 @@ export async function examineTable(
 ): Promise<DoctorFinding> {
   const about = `the table ${table ?? "token-vending"}`;
   try {
-    await withTokenTable(table, (client, name) => readRecordAsOperator(client, name, connection));
-    return fine(about, "can be read");
+    return await withTokenTable(table, async (client, name) => {
+      const problem = await readRecordAsOperator(client, name, connection).then(
+        () => null,
+        (error) => {
+          if (error instanceof VendingError) return error;
+          throw error;
+        },
+      );
+      if (problem === null) return fine(about, "can be read");
+      const found = `can be read, but not the record of ${connection}: ${problem.message}`;
+      return { severity: "warning", about, found, next: useDeployedRelease };
+    });
   } catch (error) {
-    if (!(error instanceof CommandFailure)) return fine(about, "can be read");
+    if (!(error instanceof CommandFailure)) throw error;
     const finding = notSeen(about, error, `dynamodb:GetItem on ${about}, as grantStatus does`);
     const isNamed = error.problem.code === "no-table";
     return isNamed ? { ...finding, next: "Name it: --table <name>; compare AWS_REGION." } : finding;

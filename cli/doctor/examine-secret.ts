@@ -3,19 +3,24 @@ import type { DeployedFunctions } from "../deployed-functions.ts";
 import { CommandFailure } from "../failure.ts";
 import { relativeTime } from "../relative-time.ts";
 import type { SecretTarget } from "../secrets/secret-target.ts";
-import { checkByFunction } from "../secrets/secret-target.ts";
+import { checkByFunction, secretTargetOf } from "../secrets/secret-target.ts";
 import type { DoctorFinding } from "./doctor-finding.ts";
-import { fine, notSeen } from "./doctor-finding.ts";
+import { fine, notSeen, useDeployedRelease } from "./doctor-finding.ts";
 
 const warnedOfMs = 30 * 86_400_000;
 
 /** A connection's secret, as its realm's function reads it: nothing is tried, and no value is seen here. */
 export async function examineSecret(
   functions: DeployedFunctions,
-  target: SecretTarget,
+  connection: string,
   now: Date,
 ): Promise<DoctorFinding> {
-  const about = `the secret of ${target.connection}`;
+  const about = `the secret of ${connection}`;
+  const target = secretTargetOf(connection);
+  if (target === null) {
+    const found = "this command line does not know its provider";
+    return { severity: "warning", about, found, next: useDeployedRelease };
+  }
   try {
     return secretFinding(about, target, await checkByFunction(functions, target, {}), now);
   } catch (error) {

@@ -8,6 +8,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import type { Sensitive } from "../../functions/model/sensitive.ts";
+import { clientConfig } from "../aws-target.ts";
 import { CommandFailure, cliFailure } from "../failure.ts";
 
 /** The versions that have the stages of Secrets Manager; null for none. */
@@ -44,7 +45,7 @@ export interface SecretStore {
 }
 
 export function openSecretStore(): SecretStore {
-  const client = new SecretsManagerClient({});
+  const client = new SecretsManagerClient(clientConfig({}, "secretsmanager"));
   const send: SecretsManagerClient["send"] = client.send.bind(client);
 
   async function describe(SecretId: string) {

@@ -22,10 +22,16 @@ export interface SecretContext extends CommandContext {
 }
 
 export function parseSecretTarget(text: string | undefined): SecretTarget {
+  const target = secretTargetOf(text);
+  if (target) return target;
+  throw new UsageError(`${text} is of no provider: there are ${providerIds.join(", ")}.`);
+}
+
+/** Null for a provider that this command line does not know. Throws a `UsageError` for what is no connection. */
+export function secretTargetOf(text: string | undefined): SecretTarget | null {
   const parsed = parseConnection(text);
   const provider = providerIds.find((id) => parsed.realm.startsWith(`${id}/`));
-  if (provider) return { ...parsed, provider };
-  throw new UsageError(`${text} is of no provider: there are ${providerIds.join(", ")}.`);
+  return provider ? { ...parsed, provider } : null;
 }
 
 interface CheckOptions {

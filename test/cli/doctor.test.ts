@@ -1,4 +1,6 @@
 import { createServer } from "node:http";
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { ConnectionAnswer } from "../../functions/http/status-contract.ts";
 import { startDynamoDb } from "../../local/aws/dynamodb/dynamodb.ts";
@@ -23,6 +25,10 @@ const checked = { connection, secret: "s", versionId: "1", unusable: null as obj
 async function aDeployment({
   state = {} as Partial<ConnectionAnswer>,
   secret = {} as Partial<typeof checked>,
+  unused = false,
+  realm = "cfis/live",
+  settings = null as string | null,
+  record = null as Readonly<Record<string, AttributeValue>> | null,
   tableName = "token-vending",
   providerAheadMs = 0,
   guard = ALLOW_ALL as Guard,
@@ -36,11 +42,14 @@ async function aDeployment({
   const database = await startDynamoDb();
   onTestFinished(database.stop);
   await createTables(database.url, [{ ...tokenTable, name: "token-vending" }]);
+  if (record) await putRecord(database.url, record);
   const environment = {
-    REALM: JSON.stringify({ provider: "cfis", environment: "live", apiBaseUrl: provider.url }),
+    REALM:
+      settings ??
+      JSON.stringify({ provider: "cfis", environment: "live", apiBaseUrl: provider.url }),
     TABLE_NAME: tableName,
   };
-  const connections = [{ ...status, ...state }];
+  const connections = unused ? [] : [{ ...status, connection: `${realm}/default`, ...state }];
   const account = await lambdaAccount(
     {
       List: {
@@ -48,12 +57,12 @@ async function aDeployment({
         answer: () => ({ connections, cursor: null }),
       },
       Vend: {
-        description: "Vends the tokens of cfis/live",
+        description: `Vends the tokens of ${realm}`,
         environment,
         answer: () => ({ connection, version: 13 }),
       },
       Renew: {
-        description: "Renews the tokens of cfis/live in time",
+        description: `Renews the tokens of ${realm} in time`,
         answer: () => ({ ...checked, ...secret }),
       },
     },
@@ -75,6 +84,13 @@ async function aDeployment({
     };
   };
   return { account, doctor };
+}
+
+async function putRecord(url: string, Item: Readonly<Record<string, AttributeValue>>) {
+  const credentials = { accessKeyId: "operator", secretAccessKey: "operator" };
+  const client = new DynamoDBClient({ endpoint: url, region: "eu-west-1", credentials });
+  await client.send(new PutItemCommand({ TableName: "token-vending", Item }));
+  client.destroy();
 }
 
 const troubles = ({ findings }: { findings: readonly { severity: string }[] }) =>
@@ -147,6 +163,59 @@ describe("doctor", () => {
       expect(found.exitCode).toBe(severity === "error" ? 1 : 0);
     },
   );
+
+  test.each(["doctor --json", "doctor cfis/live --json"])(
+    "%s examines a realm that has vended nothing yet",
+    async (line) => {
+      const { doctor } = await aDeployment({
+        unused: true,
+        secret: { unusable: { code: "secret-malformed", detail: "has no value" } },
+      });
+      const found = await doctor(line);
+      expect(troubles(found)).toMatchObject([
+        { severity: "error", about: "the secret of cfis/live/default" },
+      ]);
+      expect(found.findings).toHaveLength(6);
+    },
+  );
+
+  test("goes on where a realm's settings are no JSON", async () => {
+    const { doctor } = await aDeployment({ settings: "{provider" });
+    const found = await doctor();
+    expect(found.exitCode).toBe(0);
+    expect(found.findings.map(({ about }) => about)).not.toContain(
+      "the provider's clock, cfis/live",
+    );
+  });
+
+  test("says of a provider that it does not know which command line does", async () => {
+    const { doctor } = await aDeployment({ realm: "later/live" });
+    expect(troubles(await doctor())).toEqual([
+      {
+        ...{ severity: "warning", about: "the secret of later/live/default" },
+        found: "this command line does not know its provider",
+        next: "Use the command line of the release that is deployed.",
+      },
+    ]);
+  });
+
+  test("says which command line can read a record of a newer release", async () => {
+    const record = { pk: { S: connection }, layout: { N: "99" } };
+    const { doctor } = await aDeployment({ record });
+    expect(troubles(await doctor())).toMatchObject([
+      { severity: "warning", next: "Use the command line of the release that is deployed." },
+    ]);
+  });
+
+  test("vends nothing that is due by AWS's clock", async () => {
+    const renewAt = new Date(Date.now() - 60_000).toISOString();
+    const { account, doctor } = await aDeployment({
+      realm: "conferma/live",
+      state: { renewAt },
+    });
+    await doctor("doctor --json", { now: () => new Date(Date.now() - 3_600_000) });
+    expect(account.invoked.map(({ name }) => name)).not.toContain("Vend");
+  });
 
   test("names the permission that is missing, and on what", async () => {
     const guard: Guard = {
