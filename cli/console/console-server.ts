@@ -73,7 +73,8 @@ export async function startConsoleServer(
     return undefined;
   });
   const { port: bound, stop } = await listenOnLoopback(server, port);
-  const origin = `http://127.0.0.1:${bound}`;
+  // As browsers write it: without the port if that is 80.
+  const { origin } = new URL(`http://127.0.0.1:${bound}`);
   guard = { origin, key };
   return { origin, link: `${origin}/#${key}`, stop };
 }
