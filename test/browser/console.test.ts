@@ -221,6 +221,15 @@ describeInBrowser("the console", () => {
     expect(await page.title()).toBe("Token vending console");
   });
 
+  test("takes the link of a new start in the tab of the former one", async () => {
+    const { page } = await openVisitor({});
+    await page.goto(`${served.origin}/#${"x".repeat(43)}`);
+    await page.getByText("The console was started anew").waitFor();
+    await page.goto(served.link);
+    await page.getByText("Live", { exact: true }).waitFor();
+    expect(page.url()).not.toContain("#");
+  });
+
   test("without the key says where that is", async () => {
     const { page } = await openVisitor({});
     await page.goto(served.origin);

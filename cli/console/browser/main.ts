@@ -8,6 +8,10 @@ const [everyMs, hiddenEveryMs] = [2000, 30_000];
 
 function start(): void {
   const key = takeKey();
+  // A new link in the address bar of an open page changes only what comes after the `#`.
+  addEventListener("hashchange", () => {
+    if (takeKey() !== key) location.reload();
+  });
   const clock = startClock();
   const page = openPage(clock, (action) => perform(action));
   if (key === null) {

@@ -1,4 +1,5 @@
 import type { OperatorAction } from "../operator-action.ts";
+import { pulseOf } from "../pulse.ts";
 import type { ActionRefusal, ActionResult, ConsoleSnapshot } from "../snapshot.ts";
 import { breaksFor, openBreaking } from "./breaking.ts";
 import type { ConnectionRow, RowItem } from "./connection-row.ts";
@@ -97,8 +98,9 @@ export function openPage(clock: PageClock, perform: Perform): ConsolePage {
     show(snapshot) {
       latest = snapshot;
       setText(byId("place", HTMLElement), snapshot.place);
-      setText(pulse, snapshot.readAt === null ? "No status yet" : "Live");
-      pulse.dataset["tone"] = snapshot.readAt === null ? "warning" : "good";
+      const { text, tone } = pulseOf(snapshot);
+      setText(pulse, text);
+      pulse.dataset["tone"] = tone;
       showGaps(snapshot);
       filters.offer(snapshot.connections.map(({ realm }) => realm));
       breaking.update(snapshot.breaking);
