@@ -1,5 +1,4 @@
 import type { OperatorAction } from "../operator-action.ts";
-import { pulseOf } from "../pulse.ts";
 import type { ActionRefusal, ActionResult, ConsoleSnapshot } from "../snapshot.ts";
 import { breaksFor, openBreaking } from "./breaking.ts";
 import type { ConnectionRow, RowItem } from "./connection-row.ts";
@@ -9,6 +8,7 @@ import { byId, keyedList, make, setText } from "./dom.ts";
 import { showFigures } from "./figures.ts";
 import { chosenConnections, openFilters, tellSummary } from "./filters.ts";
 import type { PageClock } from "./page-clock.ts";
+import { pulseOf } from "./pulse.ts";
 import { tellTimes } from "./row-facts.ts";
 import type { OfferedAction } from "./row-menu.ts";
 import { closeMenusOutside } from "./row-menu.ts";

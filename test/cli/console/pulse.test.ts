@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pulseOf } from "../../../cli/console/pulse.ts";
+import { pulseOf } from "../../../cli/console/browser/pulse.ts";
 
 const at = "2026-11-20T10:00:00.000Z";
 

@@ -1,5 +1,5 @@
-import { relativeTime } from "../relative-time.ts";
-import type { ConsoleSnapshot } from "./snapshot.ts";
+import { relativeTime } from "../../relative-time.ts";
+import type { ConsoleSnapshot } from "../snapshot.ts";
 
 /** Several readings in a row have failed then, however slowly the status is read. */
 const oldAfterMs = 30_000;
