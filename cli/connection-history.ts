@@ -26,7 +26,7 @@ interface HistorySearch {
  * Reads the issues, waits, rejections, failures, consents and freezes of a connection. Who was vended it is not among them:
  * that is `who`. Throws a `CommandFailure` if no log may be read.
  */
-export async function readConnectionHistory(
+async function readConnectionHistory(
   functions: DeployedFunctions,
   logs: LogReader,
   { connection, realm, from, to }: HistorySearch,
@@ -40,6 +40,24 @@ export async function readConnectionHistory(
     .filter(({ about }) => about === connection || about === realm)
     .toSorted((one, other) => Number(one.at) - Number(other.at));
   return { connection, from, to, events: withoutRepetitions(events), gaps: read.gaps };
+}
+
+/** CloudWatch Logs shows some lines later than others that were written after them. */
+const shownWithinMs = 60_000;
+
+/** As `readConnectionHistory`. `seen` is an earlier answer without gaps: of what it covers, only the end is read again. */
+export async function continueHistory(
+  functions: DeployedFunctions,
+  logs: LogReader,
+  search: HistorySearch,
+  seen: LoggedHistory | null,
+): Promise<LoggedHistory> {
+  if (seen === null) return readConnectionHistory(functions, logs, search);
+  const from = new Date(Math.max(Number(search.from), Number(seen.to) - shownWithinMs));
+  const latest = await readConnectionHistory(functions, logs, { ...search, from });
+  const kept = seen.events.filter(({ at }) => at >= search.from && at < from);
+  const events = withoutRepetitions([...kept, ...latest.events]);
+  return { ...latest, from: search.from, events };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { CommandDeclaration } from "./command.ts";
-import { readConnectionHistory } from "./connection-history.ts";
+import type { LoggedHistory } from "./connection-history.ts";
+import { continueHistory } from "./connection-history.ts";
 import { formatHistory } from "./format-history.ts";
 import { openLogReader } from "./log-reader.ts";
 import { parseConnection, parseSince } from "./parse-arguments.ts";
@@ -18,13 +19,16 @@ export const historyCommand: CommandDeclaration = {
   examples: ["history conferma/production/default --since 7d"],
   prepare: ([text], options) => {
     const { connection, realm } = parseConnection(text);
+    // A watch reads on from what it has seen.
+    let seen: LoggedHistory | null = null;
     return async ({ functions, terminal }) => {
       const to = terminal.now();
       const from = parseSince(options.since ?? defaultSince, to);
       const logs = openLogReader();
       try {
         const search = { connection, realm, from, to };
-        const answer = await readConnectionHistory(functions, logs, search);
+        const answer = await continueHistory(functions, logs, search, seen);
+        seen = answer.gaps.length === 0 ? answer : null;
         return { answer, text: formatHistory(answer, to), isIncomplete: answer.gaps.length > 0 };
       } finally {
         logs.close();

@@ -4,7 +4,13 @@ import { readCode, readHidden, readPiped } from "./read-code.ts";
 import { run } from "./run.ts";
 import { redrawn } from "./watch.ts";
 
-const { stdout } = process;
+const { stdout, stderr } = process;
+
+// Whoever reads the answer may have enough of it (`| head`). A notice that nobody reads stops nothing.
+stdout.on("error", ({ code }: NodeJS.ErrnoException) =>
+  process.exit(code === "EPIPE" ? undefined : 1),
+);
+stderr.on("error", () => undefined);
 
 process.exitCode = await run(process.argv.slice(2), {
   // A terminal may be resized.
@@ -16,10 +22,10 @@ process.exitCode = await run(process.argv.slice(2), {
     };
   },
   out: (text) => stdout.write(`${text}\n`),
-  notice: (text) => process.stderr.write(`${text}\n`),
-  readCode: () => readCode(process.stdin, process.stderr),
+  notice: (text) => stderr.write(`${text}\n`),
+  readCode: () => readCode(process.stdin, stderr),
   readPiped: () => readPiped(process.stdin),
-  readHidden: (questions) => readHidden(process.stdin, process.stderr, questions),
+  readHidden: (questions) => readHidden(process.stdin, stderr, questions),
   now: () => new Date(),
   sleep: (ms, signal) => sleep(ms, undefined, { signal }),
   untilInterrupted: () =>
@@ -29,5 +35,5 @@ process.exitCode = await run(process.argv.slice(2), {
     }),
   redraw: (text, keeps) => stdout.write(redrawn(text, stdout.rows, keeps)),
 });
-// A terminal that was read from would keep the process alive.
-process.stdin.destroy();
+// A terminal that was read from, or a request that was given up, would keep the process alive.
+stdout.write("", () => process.exit());

@@ -28,13 +28,18 @@ export async function watch(
 ): Promise<void> {
   const interruption = new AbortController();
   const interrupted = interruption.signal;
-  void terminal.untilInterrupted().then(() => interruption.abort());
+  const end = terminal.untilInterrupted().then(() => {
+    interruption.abort();
+    return null;
+  });
   for (let isFirst = true; !interrupted.aborted; isFirst = false) {
-    const output = await execute().catch((error) => {
+    const execution = execute().catch((error) => {
       if (isFirst || !(error instanceof CommandFailure)) throw error;
       return { answer: { problem: error.problem }, text: adviceFor(error) };
     });
-    if (interrupted.aborted) return;
+    // A log may take long to read.
+    const output = await Promise.race([execution, end]);
+    if (output === null || interrupted.aborted) return;
     show(output);
     await terminal.sleep(intervalMs, interrupted).catch((error) => {
       if (!interrupted.aborted) throw error;

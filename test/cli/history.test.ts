@@ -28,12 +28,13 @@ async function anAccount(logged: readonly (readonly [FunctionName, string, objec
   onTestFinished(logs.stop);
   vi.stubEnv("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", logs.url);
   for (const name of new Set(logged.map(([each]) => each))) logs.createGroup(`/aws/lambda/${name}`);
-  for (const [name, time, line] of logged) {
+  const log = (name: FunctionName, time: string, line: object) => {
     now = at(time);
     logs.put(`/aws/lambda/${name}`, "one", JSON.stringify({ level: "info", connection, ...line }));
-  }
-  now = at("10:01:00.000");
-  return account;
+    now = at("10:01:05.000");
+  };
+  for (const line of logged) log(...line);
+  return { ...account, log };
 }
 
 const nothing: readonly (readonly [FunctionName, string, object])[] = [
@@ -77,6 +78,41 @@ test("history has what all functions of the realm logged, in order of time", asy
     "  connectpay/live frozen by ops: Leaked.",
     "2026-11-20T09:59:00.000Z (2 min ago), failure",
     "  a caller was refused: provider-unavailable: 503 (3 times since before)",
+  ]);
+});
+
+test("a watch reads on from a minute before its last answer, and repeats nothing", async () => {
+  const waited = (waitedMs: number) => ({ event: "waited", waitedMs });
+  const account = await anAccount([
+    ...nothing,
+    ["Vend", "09:50:00.000", waited(1)],
+    ["Vend", "10:00:30.000", waited(2)],
+  ]);
+  let isLogged = false;
+  const logMore = () => {
+    if (isLogged) return;
+    isLogged = true;
+    account.log("Vend", "09:51:00.000", waited(3));
+    account.log("Vend", "10:00:20.000", waited(4));
+    account.log("Vend", "10:01:02.000", waited(5));
+  };
+  const now = () => {
+    if (account.slept.length === 0) return at("10:01:00.000");
+    logMore();
+    return at("10:01:05.000");
+  };
+  const line = `history ${connection} --watch --json`;
+  const { out } = await account.run(line, null, undefined, undefined, { frames: 2, now });
+  const answers = out
+    .split("\n")
+    .map((each): { from: string; events: { durationMs: number }[] } => JSON.parse(each));
+  expect(answers.map(({ events }) => events.map(({ durationMs }) => durationMs))).toEqual([
+    [1, 2],
+    [1, 4, 2, 5],
+  ]);
+  expect(answers.map(({ from }) => from)).toEqual([
+    "2026-11-19T10:01:00.000Z",
+    "2026-11-19T10:01:05.000Z",
   ]);
 });
 

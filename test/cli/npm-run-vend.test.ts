@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -42,12 +44,12 @@ async function vend(args: readonly string[], typed = "") {
   return { exitCode, out, notices };
 }
 
-function startVend(args: readonly string[]) {
+function startVend(args: readonly string[], lambdaUrl = stack.lambda.url) {
   const { accessKeyId, secretAccessKey } = stack.identities.operator.keys;
   const [, file = ""] = packageJson.scripts.vend.split(" ");
   return spawn(process.execPath, [path.join(root, file), ...args], {
     env: {
-      AWS_ENDPOINT_URL_LAMBDA: stack.lambda.url,
+      AWS_ENDPOINT_URL_LAMBDA: lambdaUrl,
       AWS_ENDPOINT_URL_DYNAMODB: stack.dynamoDb.url,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: stack.secretsManager.url,
       AWS_REGION: LOCAL_LOCATION.region,
@@ -238,4 +240,28 @@ test("Ctrl-C ends a watch with exit code 0, and a pipe gets a line each time", a
   }
   expect(await ended).toEqual([0, null]);
   for (const line of lines) expect(JSON.parse(line)).toHaveProperty("connections");
+});
+
+test("Ctrl-C ends a watch that waits for an answer, too", async () => {
+  const silent = createServer();
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const asked = once(silent, "connection");
+  const { port } = silent.address() as AddressInfo;
+  const child = startVend(["status", "--watch"], `http://127.0.0.1:${port}`);
+  const ended = once(child, "close");
+  const [socket] = await asked;
+  child.kill("SIGINT");
+  expect(await ended).toEqual([0, null]);
+  socket.destroy();
+  silent.close();
+});
+
+test("whoever has read enough of the answer sees no error", async () => {
+  const child = startVend(["status", "--watch", "--interval", "1", "--json"]);
+  const notices = text(child.stderr);
+  const ended = once(child, "close");
+  await once(child.stdout, "data");
+  child.stdout.destroy();
+  expect(await ended).toEqual([0, null]);
+  expect(await notices).toBe("");
 });

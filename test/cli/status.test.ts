@@ -196,7 +196,13 @@ describe("status", () => {
   });
 
   test("with --watch that fails at the first time ends", async () => {
-    const { exitCode, notices } = await (await watched([{ problem }])).run("status --watch");
+    const { exitCode, notices } = await (await watched([{ problem }])).run(
+      "status --watch",
+      null,
+      undefined,
+      undefined,
+      { frames: 1 },
+    );
     expect([exitCode, notices]).toEqual([1, expect.stringContaining("store-unavailable")]);
   });
 
