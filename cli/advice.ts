@@ -26,11 +26,11 @@ function nextSteps(problem: CliProblem): string[] {
 
 const ownProblems: Readonly<Record<CliProblemCode, string>> = {
   "no-function":
-    "Next: compare the account and the Region (AWS_PROFILE, AWS_REGION) with where the stack was deployed; or name the function: --function <name>.",
+    "Next: compare the account and the Region (AWS_PROFILE, AWS_REGION) with where the stack was deployed; or name the function, for a command that takes it: --function <name>.",
   "no-credentials":
     "Next: log in to AWS, or set AWS_PROFILE. For npm start, take the variables of .local/.env.",
   "not-allowed":
-    "Next: log in again if your keys have expired; otherwise have your role granted lambda:ListFunctions and, on that function, lambda:InvokeFunction. Without the first, name the function: --function <name>.",
+    "Next: log in again if your keys have expired; otherwise have your role granted lambda:ListFunctions and, on that function, lambda:InvokeFunction. Without the first, name the function, for a command that takes it: --function <name>.",
   "not-reached":
     "Next: check AWS_REGION, and the AWS_ENDPOINT_URL variable of that service if you have set one; with npm start, check that it is still running.",
   "function-failed":
