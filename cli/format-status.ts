@@ -4,6 +4,7 @@ import { formatTable } from "../local/format-table.ts";
 import { wrapText } from "../local/wrap-text.ts";
 import type { Screen } from "./command.ts";
 import { paint } from "./paint.ts";
+import { proseColumns } from "./prose-columns.ts";
 import { relativeTime } from "./relative-time.ts";
 import { standingOf, standings } from "./standing.ts";
 
@@ -29,7 +30,11 @@ export function formatStatus(
     ...askedOf(connection, now),
   ]);
   const steps = sorted.flatMap(nextStepOf);
-  const paragraphs = [[table], consents, failures, steps, [sumOf(connections, now, screen)]];
+  const columns = screen.columns ?? Number.POSITIVE_INFINITY;
+  const prose = [consents, failures, steps].map((lines) =>
+    lines.map((line) => wrapText(line, "", "  ", columns)),
+  );
+  const paragraphs = [[table], ...prose, [sumOf(connections, now, screen)]];
   return paragraphs
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
@@ -59,7 +64,12 @@ function sumOf(connections: readonly ConnectionAnswer[], now: Date, screen: Scre
   const words = `${who} of ${connections.length} ${failing.length === 0 ? "needs" : needs} you`;
   const needed = [words, listed(states)].filter(Boolean).join(": ");
   const rest = listed(others);
-  const sum = wrapText(rest === "" ? `${needed}.` : `${needed}; ${rest}.`);
+  const sum = wrapText(
+    rest === "" ? `${needed}.` : `${needed}; ${rest}.`,
+    "",
+    "",
+    proseColumns(screen),
+  );
   return failing.length === 0 ? sum : paint(sum, "failing", screen);
 }
 

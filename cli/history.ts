@@ -29,7 +29,11 @@ export const historyCommand: CommandDeclaration = {
         const search = { connection, realm, from, to };
         const answer = await continueHistory(functions, logs, search, seen);
         seen = answer.gaps.length === 0 ? answer : null;
-        return { answer, text: formatHistory(answer, to), isIncomplete: answer.gaps.length > 0 };
+        return {
+          answer,
+          text: formatHistory(answer, to, terminal.screen),
+          isIncomplete: answer.gaps.length > 0,
+        };
       } finally {
         logs.close();
       }

@@ -54,7 +54,7 @@ export function redrawn(
   keeps: NonNullable<CommandDeclaration["watched"]>,
 ): string {
   const lines = fitted(text.split("\n"), Math.max(2, rows - 1), keeps);
-  return `\u001b[H${lines.map((line) => `${line}\u001b[K\n`).join("")}\u001b[J`;
+  return `\u001b[H${lines.map((line) => `\u001b[K${line}\n`).join("")}\u001b[J`;
 }
 
 /** `first`: the lines from the first on, and the last one. `last`: the last lines. */

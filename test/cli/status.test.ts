@@ -139,6 +139,10 @@ describe("status", () => {
     const { out } = await account.run("status", null, { columns, hasColors: false });
     const table = out.split("\n\n")[0]?.split("\n") ?? [];
     expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(columns);
+    const prose = out.split("\n").slice(table.length);
+    // Only a word that is longer, such as a name to copy, goes beyond the edge.
+    for (const line of prose.filter((each) => each.trim().includes(" ")))
+      expect(line.length).toBeLessThanOrEqual(columns);
     const rule = table.find((line) => line.includes("─")) ?? "";
     const rows = table.slice(table.indexOf(rule) + 1);
     const firstCells = rows.map((line) => line.slice(2, rule.indexOf(" ", 2)).trim());
@@ -148,10 +152,11 @@ describe("status", () => {
   test("has colours only where the screen has, and never those of a name", async () => {
     const consent = { consentedAt: "2026-11-20T09:01:00.000Z", endsAt: null, isRenewable: true };
     const customer = "\u001b[32mPaid\u001b[2J";
+    const columns = 120;
     const connections = [{ ...usableStatus, consent: { ...consent, customer } }];
     const account = await lambdaAccount(status(() => ({ connections, cursor: null })));
     const plain = (await account.run("status")).out;
-    const { out } = await account.run("status", null, { columns: 80, hasColors: true });
+    const { out } = await account.run("status", null, { columns, hasColors: true });
     expect(out).toContain("\u001b[32musable\u001b[39m");
     expect(stripVTControlCharacters(out)).toBe(plain);
     expect(plain).toContain("for \ufffd[32mPaid\ufffd[2J");
