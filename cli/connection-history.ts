@@ -4,6 +4,7 @@ import { functionKindsOf, readFunctionLogs } from "./function-logs.ts";
 import type { HistoryEvent } from "./history-events.ts";
 import { readHistoryEvent } from "./history-events.ts";
 import type { LogReader } from "./log-reader.ts";
+import { shownWithinMs } from "./log-reader.ts";
 
 /** What happened to one connection, from its functions' logs. */
 export interface LoggedHistory {
@@ -41,9 +42,6 @@ async function readConnectionHistory(
     .toSorted((one, other) => Number(one.at) - Number(other.at));
   return { connection, from, to, events: withoutRepetitions(events), gaps: read.gaps };
 }
-
-/** CloudWatch Logs shows some lines later than others that were written after them. */
-const shownWithinMs = 60_000;
 
 /** As `readConnectionHistory`. `seen` is an earlier answer without gaps: of what it covers, only the end is read again. */
 export async function continueHistory(

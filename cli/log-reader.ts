@@ -10,6 +10,9 @@ export interface LoggedLine {
   readonly message: string;
 }
 
+/** CloudWatch Logs shows some lines this much later than others that were written after them. */
+export const shownWithinMs = 60_000;
+
 /** CloudWatch Logs, in the account and Region that the environment names. */
 export interface LogReader {
   /**

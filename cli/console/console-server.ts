@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import * as v from "valibot";
+import { listen } from "../../local/aws/listen.ts";
 import { ActionError } from "./action-error.ts";
-import { listenOnLoopback } from "./listen-on-loopback.ts";
 import type { OperatorAction } from "./operator-action.ts";
 import { operatorAction } from "./operator-action.ts";
 import type { PageFile } from "./page-files.ts";
@@ -27,6 +27,9 @@ export interface ConsoleServer {
 }
 
 const maxBodyBytes = 4096;
+/** Longer than a slow person's machine needs, shorter than somebody could block the console with. */
+const requestMs = 10_000;
+const maxConnections = 64;
 
 /** Scripts and styles are files of ours, and nothing may be put into the page as markup. */
 const policy = [
@@ -72,7 +75,9 @@ export async function startConsoleServer(
     });
     return undefined;
   });
-  const { port: bound, stop } = await listenOnLoopback(server, port);
+  server.requestTimeout = requestMs;
+  server.maxConnections = maxConnections;
+  const { port: bound, stop } = await listen(server, port);
   // As browsers write it: without the port if that is 80.
   const { origin } = new URL(`http://127.0.0.1:${bound}`);
   guard = { origin, key };

@@ -1,6 +1,7 @@
 import type { LogGap } from "../function-logs.ts";
 import { collectLines } from "../function-logs.ts";
 import type { LoggedLine, LogReader } from "../log-reader.ts";
+import { shownWithinMs } from "../log-reader.ts";
 
 /** The log of one function, of which each line is taken once, however often it is read. */
 export interface FollowedLog {
@@ -19,9 +20,6 @@ interface FollowedPart {
   readonly pattern: string;
   readonly from: Date;
 }
-
-/** CloudWatch shows an event up to about this long after it was logged. */
-const lateMs = 60_000;
 
 export function followLog(logs: LogReader, { group, pattern, from }: FollowedPart): FollowedLog {
   let begin = from;
@@ -45,7 +43,7 @@ export function followLog(logs: LogReader, { group, pattern, from }: FollowedPar
     async readOn(end, take) {
       // The clock may have been set back.
       if (end < begin) return;
-      const settledMs = Number(end) - lateMs;
+      const settledMs = Number(end) - shownWithinMs;
       const takeOnce = (line: LoggedLine) => {
         // The lines come in order of time, so that none before this one is missing if the reading fails after it.
         goOnFrom(Math.min(Number(line.at), settledMs));

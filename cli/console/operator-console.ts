@@ -46,11 +46,12 @@ export function operatorConsole(options: OperatorConsoleOptions): ConsoleBackend
       // The logs of many realms take seconds: the page shows what is there meanwhile.
       void log.fresh();
       await status.fresh();
+      const at = now();
       return {
-        at: now().toISOString(),
+        at: at.toISOString(),
         place,
         readAt: readAt?.toISOString() ?? null,
-        connections: connections.map(shownConnection),
+        connections: connections.map((each) => shownConnection(each, at)),
         activity: follower.activity(),
         counts: follower.counts(),
         logged: { from: since.toISOString(), to: follower.readTo?.toISOString() ?? null },

@@ -38,7 +38,7 @@ export interface StateWords {
 }
 
 /** Colour is never the only sign: each tone comes with a label. */
-type Tone = "good" | "busy" | "quiet" | "warning" | "bad";
+export type Tone = "good" | "busy" | "quiet" | "warning" | "bad";
 
 export interface Advice {
   readonly title: string;

@@ -80,7 +80,7 @@ const activity: readonly Activity[] = [
 export const picturedSnapshot: ConsoleSnapshot = {
   ...{ at: picturedAt.toISOString(), readAt: picturedAt.toISOString() },
   place: "AWS, ap-southeast-2",
-  connections: connections.map(shownConnection),
+  connections: connections.map((each) => shownConnection(each, picturedAt)),
   activity,
   counts: [
     {

@@ -162,7 +162,7 @@ export const threatsOfAProvider: readonly Threat[] = [
     ],
     removal: {
       file: "functions/providers/exchange/error-response.ts",
-      from: "`The provider answered ${status}, an unexpected status for a token endpoint.`",
+      from: "`The provider answered ${status}, an unexpected status.`",
       to: "`The provider answered ${status}, ${error}.`",
     },
   },

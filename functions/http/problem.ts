@@ -13,6 +13,11 @@ interface Kind {
   readonly retryable: boolean | "when-told";
 }
 
+/** What a code means, in a few words: the title of its problem. A code that is not known here stands for itself. */
+export function titleOf(code: string): string {
+  return kinds[code as ProblemCode]?.title ?? code;
+}
+
 const kinds: Readonly<Record<ProblemCode, Kind>> = {
   "invalid-request": { status: 400, title: "The request is not valid", retryable: false },
   "unknown-connection": { status: 404, title: "There is no such connection", retryable: false },

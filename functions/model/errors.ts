@@ -79,9 +79,14 @@ function errorKind(error: unknown): string {
   return networkTrouble[code] ?? "unreachable";
 }
 
+/** What `noAnswerFrom` says of a service, with the error's kind. */
+export function noAnswerPattern(service: keyof typeof servicesInWords): RegExp {
+  return new RegExp(`^${servicesInWords[service]} (?:did not answer|refused) \\((.*?)\\)`);
+}
+
 /** Words by which `npm run vend -- recover` tells two problems of sealing apart: both are `store-unavailable`. */
 export const sealingProblem = {
-  noAnswer: /^KMS (?:did not answer|refused)/,
+  noAnswer: noAnswerPattern("kms"),
   otherKey: "sealed with another key",
 } as const;
 

@@ -1,5 +1,5 @@
 import type { DependencyName, ProblemCode, VendingError } from "./errors.ts";
-import { servicesInWords } from "./errors.ts";
+import { noAnswerPattern, servicesInWords } from "./errors.ts";
 
 /** Whose fault a problem is. A person has to consent; an operator stops connections on purpose. */
 export type FaultParty = "ours" | "provider" | "caller" | "person" | "operator";
@@ -37,11 +37,9 @@ export function causeOf({ code, message }: VendingError): {
   readonly error?: string;
 } | null {
   if (faultOf(code) === "provider") return { dependency: "provider" };
-  for (const [name, words] of Object.entries(servicesInWords)) {
-    if (!message.startsWith(`${words} `)) continue;
-    const [, error] = /^[\w ]+ (?:did not answer|refused) \((.*?)\)/.exec(message) ?? [];
-    if (error === undefined) continue;
-    return { dependency: name as keyof typeof servicesInWords, error };
+  for (const service of Object.keys(servicesInWords) as (keyof typeof servicesInWords)[]) {
+    const [, error] = noAnswerPattern(service).exec(message) ?? [];
+    if (error !== undefined) return { dependency: service, error };
   }
   return null;
 }

@@ -41,9 +41,7 @@ export const authorizationCode = declareConsent({
       return { field: "scopes", problem: "must include openid, because issuer is set" };
     return null;
   },
-  secret: {
-    ...clientMembers,
-  },
+  secret: clientMembers,
   presentation: (settings) => settings.presentation,
   displayName: null,
   // OpenID Connect requires its scope.

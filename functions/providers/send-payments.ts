@@ -3,7 +3,7 @@ import { earlier } from "../model/clock.ts";
 import { Sensitive, unprintable } from "../model/sensitive.ts";
 import type { HttpRequest, HttpResponse } from "../platform/http-request.ts";
 import { parseJson } from "../platform/parse-json.ts";
-import { bearer, declareTokenRequest } from "./declaration/declare-provider.ts";
+import { bearer, declareClientCredentials } from "./declaration/declare-provider.ts";
 import { plainText, sensitiveText } from "./declaration/secret.ts";
 import { address, baseAddress, presentation, seconds, settingsOf } from "./declaration/settings.ts";
 import {
@@ -18,7 +18,7 @@ import type { AnswerFields, Reading } from "./exchange/token-request.ts";
 const maxDays = 1;
 
 /** `POST /auth` with JSON, answered 201. https://developer.sendpayments.com/docs/authentication-1 */
-export const sendPayments = declareTokenRequest({
+export const sendPayments = declareClientCredentials({
   settings: settingsOf("send-payments", {
     apiBaseUrl: v.optional(baseAddress),
     tokenUrl: address,

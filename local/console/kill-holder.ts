@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ActionError } from "../../cli/console/action-error.ts";
+import { waitUntilSeen } from "../demo/oracle.ts";
 import type { LocalRealm } from "../local-realm.ts";
 import type { LocalStack } from "../stack.ts";
 import type { VendClient } from "../vend-client.ts";
@@ -8,7 +8,6 @@ import { isVendAnswer } from "../vend-client.ts";
 const route = "token";
 /** Within a provider call's deadline: the process is alive until it is killed. */
 const answerAfterMs = 3000;
-const patienceMs = 10_000;
 
 /** Has a token requested, and kills the process that holds the lease while the provider takes its time. */
 export async function killHolder(
@@ -24,20 +23,10 @@ export async function killHolder(
   simulator.injectFault({ kind: "delay", ms: answerAfterMs, route });
   // Its process is killed, so it gets no answer.
   const rejected = client.vend(name, { rejectedVersion: vended.version }).catch(() => undefined);
-  const isDone = await Promise.race([until(isRequested), rejected.then(() => true)]);
+  await Promise.race([waitUntilSeen("a request", isRequested), rejected]).catch(() => undefined);
   const holders = host.processes(name).filter(({ busySince }) => busySince !== undefined);
   const killed = holders.filter(({ pid }) => host.kill(pid)).length;
-  if (!isDone || killed === 0) throw new ActionError("No process has requested a token just now.");
+  if (killed === 0) throw new ActionError("No process has requested a token just now.");
   await rejected;
   return `A token was being requested: ${killed === 1 ? "the process" : `${killed} processes`} of ${name} ended. The next caller takes over when the lease ends.`;
-}
-
-/** False if that took too long. */
-async function until(holds: () => boolean): Promise<boolean> {
-  const stepMs = 20;
-  for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += stepMs) {
-    if (holds()) return true;
-    await sleep(stepMs);
-  }
-  return false;
 }

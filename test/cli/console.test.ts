@@ -75,7 +75,7 @@ describe("the command console", () => {
         {
           ...status,
           ...{ realm: "conferma/production", account: "default" },
-          words: expect.objectContaining({ label: "Backing off", tone: "warning" }),
+          words: expect.objectContaining({ label: "Backing off", tone: "bad" }),
           advice: {
             title: "The provider refuses our credentials",
             next: [

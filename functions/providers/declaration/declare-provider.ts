@@ -5,7 +5,7 @@ import type { Sensitive } from "../../model/sensitive.ts";
 import type { FieldProblem } from "../exchange/field-problem.ts";
 import type { KeyFields, KeySettings } from "../exchange/key-check.ts";
 import type { IssuerContext, TokenRequest } from "../exchange/token-request.ts";
-import type { ClientGrant } from "../oauth/client-grant.ts";
+import type { ClientGrant, ClientGrantSettings } from "../oauth/client-grant.ts";
 import type { CodeGrant, CodeSettings } from "../oauth/code-grant.ts";
 import type { SecretMembers, SecretOf } from "./secret.ts";
 import { parseSecret, requiredMembers } from "./secret.ts";
@@ -76,65 +76,42 @@ interface Common<Schema extends SettingsSchema, Members extends SecretMembers> {
 
 type TokenPolicy = Extract<RenewalPolicy, { renewal: "at-expiry" | "at-handover" | "early" }>;
 
-/** A provider that issues a token for our own credentials, whatever names it gives them. */
-interface TokenIssuing<
-  Schema extends SettingsSchema,
+/**
+ * A provider that issues a token for our own credentials: by a grant of OAuth, where it says who the client is and what it
+ * asks for, or by a request of its own kind.
+ */
+type ClientCredentials<
+  Schema extends SettingsSchema<RealmBase & ClientGrantSettings>,
   Name extends keyof v.InferOutput<Schema> & string,
   Members extends SecretMembers,
-> extends Common<Schema, Members> {
+> = Common<Schema, Members> & {
   readonly usualLifetimeSeconds: number;
   readonly policySettings: readonly Name[];
   policy(settings: Pick<v.InferOutput<Schema>, Name>): TokenPolicy;
-}
+} & (
+    | ClientGrant<v.InferOutput<Schema>, SecretOf<Members>>
+    | TokenRequest<v.InferOutput<Schema>, SecretOf<Members>>
+  );
 
-/** By a grant of OAuth. */
 export function declareClientCredentials<
-  Schema extends SettingsSchema<RealmBase & { readonly tokenUrl: string }>,
+  Schema extends SettingsSchema<RealmBase & ClientGrantSettings>,
   const Name extends keyof v.InferOutput<Schema> & string,
   Members extends SecretMembers,
 >(
-  declared: TokenIssuing<Schema, Name, Members> &
-    ClientGrant<v.InferOutput<Schema>, SecretOf<Members>>,
+  declared: ClientCredentials<Schema, Name, Members>,
 ): ProviderDeclaration<Schema, Name, "client-credentials"> {
   return {
-    ...issuingOf(declared),
+    ...commonOf(declared),
+    credential: {
+      type: "client-credentials",
+      usualLifetimeSeconds: declared.usualLifetimeSeconds,
+    },
+    policySettings: declared.policySettings,
+    policy: (settings) => declared.policy(settings),
     loadIssuer: async (settings, context) => {
       const { clientIssuer } = await import("../oauth/client-grant.ts");
       return clientIssuer(declared, settings, secretReader(declared), context);
     },
-  };
-}
-
-/** By a request of its own kind. */
-export function declareTokenRequest<
-  Schema extends SettingsSchema,
-  const Name extends keyof v.InferOutput<Schema> & string,
-  Members extends SecretMembers,
->(
-  declared: TokenIssuing<Schema, Name, Members> &
-    TokenRequest<v.InferOutput<Schema>, SecretOf<Members>>,
-): ProviderDeclaration<Schema, Name, "client-credentials"> {
-  return {
-    ...issuingOf(declared),
-    loadIssuer: async (settings, context) => {
-      const { tokenIssuer } = await import("../exchange/token-request.ts");
-      const openRequest = (secret: SecretOf<Members>) => () => declared.request(settings, secret);
-      return tokenIssuer(declared, openRequest, settings, secretReader(declared), context);
-    },
-  };
-}
-
-function issuingOf<
-  Schema extends SettingsSchema,
-  const Name extends keyof v.InferOutput<Schema> & string,
-  Members extends SecretMembers,
->(declared: TokenIssuing<Schema, Name, Members>) {
-  const { usualLifetimeSeconds, policySettings } = declared;
-  return {
-    ...commonOf(declared),
-    credential: { type: "client-credentials", usualLifetimeSeconds } as const,
-    policySettings,
-    policy: (settings: Pick<v.InferOutput<Schema>, Name>) => declared.policy(settings),
   };
 }
 

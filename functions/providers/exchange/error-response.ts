@@ -82,7 +82,7 @@ function readStatus(
       retry,
     );
   }
-  const detail = `The provider answered ${status}, an unexpected status for a token endpoint.`;
+  const detail = `The provider answered ${status}, an unexpected status.`;
   return notIssued("provider-malformed", detail, { ...retry, mayHaveIssued: status < 300 });
 }
 

@@ -62,10 +62,13 @@ export function tokenIssuer<Settings, Secret>(
       return unprintable<Grant>({
         revocationScope: revocationScope(secret, settings),
         callsProvider: true,
-        issue: async (signal) =>
-          sendTokenRequest(context, await newRequest(), signal, "client", (fields, response) =>
+        async issue(signal) {
+          const request = await newRequest();
+          if ("kind" in request) return request;
+          return sendTokenRequest(context, request, signal, "client", (fields, response) =>
             readAnswer(fields, response, context.clock.now()),
-          ),
+          );
+        },
       });
     },
   };
@@ -79,15 +82,14 @@ type Read = (
 /** A token is sent in a header: visible ASCII of limited length. */
 const tokenPattern = /^[\x21-\x7e]{1,16384}$/;
 
-/** Sends one token request, if one could be made. Never throws, and never quotes the provider's answer. */
+/** Sends one token request. Never throws, and never quotes the provider's answer. */
 export async function sendTokenRequest(
   context: IssuerContext,
-  request: HttpRequest | NotIssued,
+  request: HttpRequest,
   signal: AbortSignal,
   presented: PresentedCredentials,
   read: Read,
 ): Promise<Issued | NotIssued> {
-  if ("kind" in request) return request;
   const response = await sendOrFailure(context, request, signal);
   if (response instanceof HttpFailure) return notIssuedAfter(response);
   const fields = answerFieldsIn(response.body);

@@ -1,8 +1,8 @@
 import type { Issuer } from "../../model/provider.ts";
 import type { Sensitive } from "../../model/sensitive.ts";
-import type { IssuerContext, TokenReader } from "../exchange/token-request.ts";
+import type { IssuerContext, TokenReader, TokenRequest } from "../exchange/token-request.ts";
 import { tokenIssuer } from "../exchange/token-request.ts";
-import { clientRequest } from "./client-request.ts";
+import { clientRequest, expiredCertificate } from "./client-request.ts";
 import type { Registration } from "./registered-client.ts";
 import { openClient } from "./registered-client.ts";
 import type { Parameters, TokenPurpose } from "./request-parameters.ts";
@@ -15,25 +15,38 @@ export interface ClientGrant<Settings extends ClientGrantSettings, Secret>
   parameters(settings: Settings, secret: Secret): Parameters;
 }
 
+/** The settings of every such provider. */
 export interface ClientGrantSettings extends TokenPurpose {
   readonly tokenUrl: string;
   readonly tokenParameters?: Readonly<Record<string, string>> | undefined;
 }
 
 export function clientIssuer<Settings extends ClientGrantSettings, Secret>(
-  grant: ClientGrant<Settings, Secret>,
+  provider: ClientGrant<Settings, Secret> | TokenRequest<Settings, Secret>,
   settings: Settings,
   readSecret: (text: Sensitive) => Secret,
   context: IssuerContext,
 ): Issuer {
+  const openRequest = (secret: Secret) =>
+    "request" in provider
+      ? () => provider.request(settings, secret)
+      : grantRequest(provider, settings, secret, context);
+  return tokenIssuer(provider, openRequest, settings, readSecret, context);
+}
+
+function grantRequest<Settings extends ClientGrantSettings, Secret>(
+  grant: ClientGrant<Settings, Secret>,
+  settings: Settings,
+  secret: Secret,
+  context: IssuerContext,
+) {
   const { tokenUrl, tokenParameters } = settings;
-  const openRequest = (secret: Secret) => {
-    const client = openClient(grant, settings, secret);
-    const form = new URLSearchParams([
-      ...grant.parameters(settings, secret),
-      ...purposeParameters(settings, tokenParameters),
-    ]);
-    return () => clientRequest(client, tokenUrl, form, context);
-  };
-  return tokenIssuer(grant, openRequest, settings, readSecret, context);
+  const client = openClient(grant, settings, secret);
+  const form = new URLSearchParams([
+    ...grant.parameters(settings, secret),
+    ...purposeParameters(settings, tokenParameters),
+  ]);
+  return async () =>
+    expiredCertificate(client, context.clock.now()) ??
+    clientRequest(client, tokenUrl, form, context);
 }

@@ -2,10 +2,19 @@ import type { NotIssued } from "../../model/provider.ts";
 import { unprintable } from "../../model/sensitive.ts";
 import type { HttpRequest, HttpResponse } from "../../platform/http-request.ts";
 import { HttpFailure } from "../../platform/http-request.ts";
+import { notIssued } from "../exchange/error-response.ts";
 import type { IssuerContext } from "../exchange/token-request.ts";
 import type { OAuthClient } from "./client-authentication.ts";
 import { proofOf } from "./client-authentication.ts";
-import { expiredCertificate } from "./expired-certificate.ts";
+import { certificatesIn } from "./client-certificate.ts";
+
+/** Reports an expired client certificate, because some servers close the connection during the handshake without a reason. */
+export function expiredCertificate({ certificate }: OAuthClient, now: Date): NotIssued | null {
+  const [leaf] = certificate ? certificatesIn(certificate.chain) : [];
+  if (!leaf || leaf.validToDate > now) return null;
+  const detail = `Our client certificate expired at ${leaf.validToDate.toISOString()}. Put a new one into the secret.`;
+  return notIssued("credentials-rejected", detail);
+}
 
 /** The client at the endpoints that take nothing but forms (RFC 7009 §2.1, RFC 9126 §2.1). */
 export function byForm(client: OAuthClient): OAuthClient {
@@ -14,17 +23,15 @@ export function byForm(client: OAuthClient): OAuthClient {
 
 /**
  * A request to a token endpoint (RFC 6749 §3.2), or to another one that authenticates the client in the same way, and
- * accepts a JSON answer. Not made if the client's certificate has expired.
+ * accepts a JSON answer.
  */
 export async function clientRequest(
   client: OAuthClient,
   url: string,
   parameters: URLSearchParams,
   context: IssuerContext,
-): Promise<HttpRequest | NotIssued> {
+): Promise<HttpRequest> {
   const { certificate, requestIdHeader, requestFormat = "form" } = client;
-  const expired = certificate && expiredCertificate(certificate, context.clock.now());
-  if (expired) return expired;
   const proof = await proofOf(client, context);
   const { contentType, write } = formats[requestFormat];
   const sent = new URLSearchParams([...parameters]);

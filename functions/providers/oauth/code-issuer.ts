@@ -7,10 +7,9 @@ import { isAbsent } from "../exchange/lifetime.ts";
 import type { AnswerFields, IssuerContext, Reading } from "../exchange/token-request.ts";
 import { sendTokenRequest } from "../exchange/token-request.ts";
 import type { OAuthClient } from "./client-authentication.ts";
-import { clientRequest, detectCertificateRejection } from "./client-request.ts";
+import { clientRequest, detectCertificateRejection, expiredCertificate } from "./client-request.ts";
 import type { CodeGrant, CodeSettings } from "./code-grant.ts";
 import { consentResult } from "./consent-answer.ts";
-import { expiredCertificate } from "./expired-certificate.ts";
 import type { Identifier } from "./identity.ts";
 import { identifierOf } from "./identity.ts";
 import { openClient } from "./registered-client.ts";
@@ -50,7 +49,7 @@ export function codeIssuer<Settings extends CodeSettings, Secret>(
         callsProvider: true,
         // Also without a consent: that is how a secret is tried.
         issue: async (signal) =>
-          (client.certificate && expiredCertificate(client.certificate, context.clock.now())) ??
+          expiredCertificate(client, context.clock.now()) ??
           exchangeCredential({ ...common, client }, credential, signal),
       });
     },

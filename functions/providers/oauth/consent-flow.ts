@@ -13,9 +13,8 @@ import type { IssuerContext } from "../exchange/token-request.ts";
 import { sendOrFailure } from "../exchange/token-request.ts";
 import { issuerCheck, readAuthorizationResponse } from "./authorization-response.ts";
 import type { OAuthClient } from "./client-authentication.ts";
-import { byForm, clientRequest } from "./client-request.ts";
+import { byForm, clientRequest, expiredCertificate } from "./client-request.ts";
 import type { CodeGrant, CodeSettings } from "./code-grant.ts";
-import { expiredCertificate } from "./expired-certificate.ts";
 import { pushParameters } from "./pushed-authorization.ts";
 import { openClient } from "./registered-client.ts";
 import type { Parameters } from "./request-parameters.ts";
@@ -36,8 +35,7 @@ export function consentFlow<Settings extends CodeSettings, Secret>(
   const open = (text: Sensitive) => openClient(provider, settings, readSecret(text));
   const openUsable = (text: Sensitive) => {
     const client = open(text);
-    const { certificate } = client;
-    const expired = certificate && expiredCertificate(certificate, context.clock.now());
+    const expired = expiredCertificate(client, context.clock.now());
     if (expired) throw new VendingError(expired.code, expired.detail);
     return client;
   };
@@ -133,7 +131,6 @@ async function revoke(
   const form = new URLSearchParams({ token: token.expose(), token_type_hint: hint });
   try {
     const request = await clientRequest(byForm(open()), url, form, context);
-    if ("kind" in request) return notAsked;
     const response = await sendOrFailure(context, request, signal);
     if (response instanceof HttpFailure) return unanswered(response);
     const { status, body } = response;
@@ -142,11 +139,9 @@ async function revoke(
     // RFC 7009 §2.2 specifies 200; some servers answer 204.
     return { isRevoked: [200, 204].includes(status), answer: `answered ${status}${words}` };
   } catch {
-    return notAsked;
+    return { isRevoked: false, answer: "was not asked, because the secret cannot be used" };
   }
 }
-
-const notAsked = { isRevoked: false, answer: "was not asked, because the secret cannot be used" };
 
 function unanswered({ kind }: HttpFailure): Revocation {
   const answer = kind === "certificate" ? "refused our client certificate" : "did not answer";

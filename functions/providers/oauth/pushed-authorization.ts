@@ -24,7 +24,6 @@ export async function pushParameters(
 ): Promise<Parameters> {
   const form = new URLSearchParams([...parameters]);
   const request = await clientRequest(byForm(client), url, form, context);
-  if ("kind" in request) throw problemOf(request);
   const response = await sendOrFailure(context, request, signal);
   if (response instanceof HttpFailure) throw problemOf(notIssuedAfter(response));
   const fields = answerFieldsIn(response.body);

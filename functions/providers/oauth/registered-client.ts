@@ -30,7 +30,7 @@ interface ClientMembers {
 export interface Registration<Settings, Secret> {
   /**
    * The client, or the member of the secret that does not fit the settings. `registered` reads those settings and members
-   * that the generic providers share.
+   * that the generic providers share; it is handed in, because declarations are loaded at every cold start, and it is not.
    */
   client(
     settings: Settings,

@@ -28,7 +28,7 @@ describe("a failure tells the operator what the provider answered", () => {
     [401, undefined, "The provider refuses these credentials (401)."],
     [403, "ESEC001", "The provider refuses these credentials (403)."],
     [403, undefined, "A gateway in front of the provider answered 403."],
-    [404, undefined, "The provider answered 404, an unexpected status for a token endpoint."],
+    [404, undefined, "The provider answered 404, an unexpected status."],
     [425, undefined, "The provider answered 425."],
     [429, "invalid_client", "The provider asks for fewer requests."],
     [503, "invalid_client", "The provider answered 503."],
