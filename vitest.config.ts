@@ -43,7 +43,7 @@ export const projects = [
       "test/{events,sealing,store,support,threats,vending}/**/*.test.ts",
     ],
     exclude: [...withServers, ...slow],
-    setupFiles: ["test/support/no-servers.ts"],
+    setupFiles: ["test/support/no-servers.ts", "test/support/same-properties.ts"],
   },
   /** Conventions, documents, types: what holds of the repository as a whole. */
   { name: "repository", include: ["test/*.test.ts"], exclude: slow },

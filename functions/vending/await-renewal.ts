@@ -108,7 +108,8 @@ export function nextReadAt(
     // Perhaps nobody leads: then the first to read renews.
     return plusMs(wait.until, Math.min(firstCheckMs, typicalMs) * late);
   }
-  const predictedMs = typicalMs * late;
+  // A date has whole milliseconds: less would be cut off, and the next read be now.
+  const predictedMs = Math.ceil(typicalMs * late);
   const { lease } = wait;
   const waitedMs = Math.max(0, msBetween(lease.since, now));
   const checkMs =
