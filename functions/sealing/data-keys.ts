@@ -87,7 +87,7 @@ export function dataKeys(
     } as const;
     const answer = await kms.generateDataKey(input).catch(failUnavailable);
     const { Plaintext, CiphertextBlob } = answer;
-    if (!Plaintext || !CiphertextBlob) throw unavailable(new DOMException("", "NoKeyError"));
+    if (!Plaintext || !CiphertextBlob) throw unavailable(new DOMException(undefined, "NoKeyError"));
     const keys = tokenKeysOf(new Sensitive(Plaintext));
     opened.set(cacheKey(connection, CiphertextBlob), openedKey(Promise.resolve(keys), ageMs));
     return { keys, encrypted: CiphertextBlob };
@@ -188,8 +188,7 @@ function nullIfForeign(error: unknown): null {
 
 /** KMS has answered that it does not decrypt: the key is disabled, or this function has no right to it. */
 function isRefusal(error: unknown): boolean {
-  const isClientFault = error instanceof Error && "$fault" in error && error.$fault === "client";
-  return isClientFault && !isNamed(error, "ThrottlingException");
+  return Object(error).$fault === "client" && !isNamed(error, "ThrottlingException");
 }
 
 /** By their names, because their classes are the SDK's, which a process may never need. */
@@ -204,7 +203,9 @@ function cacheKey(connection: Connection, encrypted: Uint8Array): string {
 
 /** Callers share one request, each with its own deadline. The client's timeouts end the request itself. */
 function orAborted<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
-  return rejectOnAbort(shared, signal, () => unavailable(new DOMException("", "AbortError")));
+  return rejectOnAbort(shared, signal, () =>
+    unavailable(new DOMException(undefined, "AbortError")),
+  );
 }
 
 /** Replaces the SDK's error, which may hold the answer. */

@@ -33,8 +33,8 @@ export function quickKms(aws: AwsConnection, keyArn: string, failed?: FailedCall
 }
 
 function dataKeyIn(answer: unknown): Uint8Array | null {
-  if (typeof answer !== "object" || answer === null || !("Plaintext" in answer)) return null;
-  const { Plaintext } = answer;
-  const bytes = Buffer.from(typeof Plaintext === "string" ? Plaintext : "", "base64");
+  const key: unknown = Object(answer)["Plaintext"];
+  if (typeof key !== "string") return null;
+  const bytes = Buffer.from(key, "base64");
   return bytes.byteLength === dataKeyBytes ? bytes : null;
 }

@@ -2,7 +2,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import type { TokenRecord } from "../model/token-record.ts";
 import { text } from "./attributes.ts";
-import { withoutSealed } from "./dynamodb-status-reader.ts";
+import { projectionOf, withoutSealed } from "./dynamodb-status-reader.ts";
 import { readRecord } from "./read-record.ts";
 import { statusAttributes } from "./status-attributes.ts";
 
@@ -20,10 +20,7 @@ export async function readRecordAsOperator(
     TableName: tableName,
     Key: { pk: text(connection) },
     ConsistentRead: true,
-    ProjectionExpression: statusAttributes.map((name) => `#${name}`).join(", "),
-    ExpressionAttributeNames: Object.fromEntries(
-      statusAttributes.map((name) => [`#${name}`, name]),
-    ),
+    ...projectionOf(statusAttributes),
   });
   const { Item } = await client.send(command);
   return Item ? readRecord(withoutSealed(Item)) : null;

@@ -47,8 +47,7 @@ export function dynamoDbStatusReader(
     const request = {
       Keys: keys.map((pk) => ({ pk: text(pk) })),
       ConsistentRead: true,
-      ProjectionExpression: attributes.map((name) => `#${name}`).join(", "),
-      ExpressionAttributeNames: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
+      ...projectionOf(attributes),
     };
     const command = new BatchGetItemCommand({ RequestItems: { [tableName]: request } });
     const answer = await client.send(command, { abortSignal: signal });
@@ -167,6 +166,14 @@ export function dynamoDbStatusReader(
         return item ? [{ connection, record: recordOrNull(item), told: readTold(item) }] : [];
       });
     },
+  };
+}
+
+/** The members of a request that make it read these attributes and no others. */
+export function projectionOf(attributes: readonly string[]) {
+  return {
+    ProjectionExpression: attributes.map((name) => `#${name}`).join(", "),
+    ExpressionAttributeNames: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
   };
 }
 

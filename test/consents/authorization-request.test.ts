@@ -148,6 +148,20 @@ describe("where the request is pushed", () => {
     expect(pushes).toBe(times);
   });
 
+  test.each([
+    ["a provider that is away", new VendingError("provider-unavailable", "Made up.")],
+    ["what is no answer of the provider's", new TypeError("Made up.")],
+  ])("%s is not asked again: no other secret would help", async (_, failure) => {
+    let pushes = 0;
+    const fail = async () => {
+      pushes += 1;
+      throw failure;
+    };
+    const { send, reads } = aSiteThatPushes(fail, ["v1", "v2"]);
+    await expect(send()).rejects.toBe(failure);
+    expect({ pushes, reads }).toEqual({ pushes: 1, reads: [300_000] });
+  });
+
   test("a provider that does not answer is waited for until its deadline", async () => {
     const { site, send } = aSiteThatPushes(
       (signal) =>

@@ -129,6 +129,21 @@ describe("a request", () => {
     expect(requests).toEqual([{ method: "POST", url, headers: expectedHeaders, body }]);
   });
 
+  test("without the secret that its realm wants in the form is not made", async () => {
+    const realm = settings({ clientAuthentication: "post" });
+    await expect(grantOf(realm, JSON.stringify(open), {}, codeCredential)).rejects.toMatchObject({
+      code: "secret-malformed",
+      message: "clientSecret: is missing: clientAuthentication is post.",
+    });
+  });
+
+  test("of a public client keeps what its realm says of requests", async () => {
+    const realm = settings({ requestFormat: "json" });
+    const { grant, requests } = await grantOf(realm, JSON.stringify(open), {}, codeCredential);
+    await grant.issue(new AbortController().signal);
+    expect(JSON.parse(String(requests[0]?.body))).toMatchObject({ client_id: "c-1" });
+  });
+
   test.each([true, false])("for a copied code is refused, PKCE or not: %s", async (pkce) => {
     const held = JSON.stringify(open);
     const { grant, requests } = await grantOf(settings({ pkce }), held, {}, pastedCodeCredential);

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
+import type { FailedCall } from "../../functions/platform/aws-connection.ts";
 import { connectToAws } from "../../functions/platform/aws-connection.ts";
 import { correctedClock } from "../../functions/platform/corrected-clock.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
@@ -12,7 +13,7 @@ import { addKey, aKmsKey } from "../support/kms.ts";
 const EncryptionContext = { connection: "conferma/test/default" };
 
 /** KMS as a process reaches it, and how often that has asked for what the SDK needs. */
-function kmsAt(url: string, keyArn: string) {
+function kmsAt(url: string, keyArn: string, failed?: FailedCall) {
   const clock = correctedClock(systemClock, () => {});
   const keys = { AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" };
   const variables = { ...keys, AWS_REGION: "eu-west-1", AWS_ENDPOINT_URL_KMS: url };
@@ -22,7 +23,7 @@ function kmsAt(url: string, keyArn: string) {
     loads.push("sdk");
     return { ...(await aws.sdkOptions()), endpoint: url };
   };
-  return { kms: quickKms({ ...aws, sdkOptions }, keyArn), loads };
+  return { kms: quickKms({ ...aws, sdkOptions }, keyArn, failed), loads };
 }
 
 async function aDataKey() {
@@ -70,6 +71,20 @@ describe("a data key", () => {
     expect(opened.Plaintext).toHaveLength(32);
     expect(loads).toEqual(["sdk"]);
   });
+
+  test("that KMS does not make is told to whoever counts failed calls, and to the caller", async () => {
+    const { server, keyArn: KeyId } = await aDataKey();
+    const told: unknown[] = [];
+    const { kms } = kmsAt(server.url, KeyId, (error) => {
+      told.push(error);
+      throw error;
+    });
+    server.injectFault({ fault: "deny" }, 1);
+    const refused = { name: "AccessDeniedException" };
+    const made = kms.generateDataKey({ KeyId, KeySpec: "AES_256", EncryptionContext });
+    await expect(made).rejects.toMatchObject(refused);
+    expect(told).toMatchObject([refused]);
+  });
 });
 
 test.each([
@@ -83,11 +98,13 @@ test.each([
   const { keyArn } = await aDataKey();
   const agents: string[] = [];
   const scopes: string[] = [];
+  const types: string[] = [];
   const server = await listen(
     createServer(async (request, response) => {
       await readBytes(request);
       agents.push(String(request.headers["user-agent"]));
       scopes.push(String(request.headers.authorization));
+      types.push(String(request.headers["content-type"]));
       const body =
         agents.length === 1 ? answer : { Plaintext: Buffer.alloc(32).toString("base64") };
       response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
@@ -101,6 +118,8 @@ test.each([
   expect(opened.Plaintext).toHaveLength(32);
   expect(agents).toHaveLength(2);
   expect(loads).toEqual(["sdk"]);
+  // In the SDK's protocol.
+  expect(types).toEqual(["application/x-amz-json-1.1", "application/x-amz-json-1.1"]);
   // The key's Region, not the function's.
   expect(scopes[0]).toContain(`/${LOCAL_LOCATION.region}/kms/aws4_request`);
 });

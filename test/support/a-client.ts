@@ -20,14 +20,25 @@ export const clientOptions = {
   tokenParameters: { account_type: "company" },
 };
 
+type KeyType =
+  | "rsa"
+  | "rsa-1024"
+  | "P-256"
+  | "P-384"
+  | "P-521"
+  | "secp256k1"
+  | "ed25519"
+  | "x25519";
+
 /** A private key in PEM (PKCS #8), with its public key. */
-export function aKeyPair(type: "rsa" | "rsa-1024" | "P-256" | "P-384" | "P-521" | "ed25519") {
+export function aKeyPair(type: KeyType) {
   const { publicKey, privateKey } = keyPairOf(type);
-  return { publicKey, pem: privateKey.export({ type: "pkcs8", format: "pem" }).toString() };
+  return { type, publicKey, pem: privateKey.export({ type: "pkcs8", format: "pem" }).toString() };
 }
 
-function keyPairOf(type: Parameters<typeof aKeyPair>[0]) {
+function keyPairOf(type: KeyType) {
   if (type === "ed25519") return generateKeyPairSync("ed25519");
+  if (type === "x25519") return generateKeyPairSync("x25519");
   if (type === "rsa") return generateKeyPairSync("rsa", { modulusLength: 2048 });
   if (type === "rsa-1024") return generateKeyPairSync("rsa", { modulusLength: 1024 });
   return generateKeyPairSync("ec", { namedCurve: type });

@@ -19,9 +19,11 @@ export function certificatePairProblem(
   key: Sensitive | undefined,
 ): FieldProblem | null {
   const field = "tlsPrivateKey";
-  if (!chain !== !key) return { field, problem: "is missing, or tlsCertificateChain is" };
-  if (!chain || !key || isKeyOf(chain, key)) return null;
-  return { field, problem: "must be the key of the first certificate of tlsCertificateChain" };
+  if (!chain || !key)
+    return chain || key ? { field, problem: "is missing, or tlsCertificateChain is" } : null;
+  return isKeyOf(chain, key)
+    ? null
+    : { field, problem: "must be the key of the first certificate of tlsCertificateChain" };
 }
 
 /** Whether the key belongs to the chain's leaf certificate. */

@@ -11,7 +11,8 @@ import { certificatesIn } from "./client-certificate.ts";
 /** Reports an expired client certificate, because some servers close the connection during the handshake without a reason. */
 export function expiredCertificate({ certificate }: OAuthClient, now: Date): NotIssued | null {
   const [leaf] = certificate ? certificatesIn(certificate.chain) : [];
-  if (!leaf || leaf.validToDate > now) return null;
+  // Its last instant is one of its life (RFC 5280 §4.1.2.5).
+  if (!leaf || leaf.validToDate >= now) return null;
   const detail = `Our client certificate expired at ${leaf.validToDate.toISOString()}. Put a new one into the secret.`;
   return notIssued("credentials-rejected", detail);
 }

@@ -69,29 +69,38 @@ function authenticationOf(
   settings: ClientSettings,
   secret: ClientMembers,
 ): ClientAuthentication | FieldProblem {
-  const { clientAuthentication, basicEncoding: encoding } = settings;
-  const { clientId, clientSecret, privateKey, keyId } = secret;
-  const field = neededMembers[clientAuthentication];
-  if (field && !secret[field])
-    return { field, problem: `is missing: clientAuthentication is ${clientAuthentication}` };
-  if (clientAuthentication === "private_key_jwt" && privateKey)
-    return assertedBy(settings, privateKey, keyId);
-  if (clientAuthentication === "post" && clientSecret) return { by: "post", clientSecret };
-  if (clientAuthentication !== "basic" || !clientSecret) return { by: "identifier" };
+  const { clientAuthentication } = settings;
+  const { clientSecret, privateKey, keyId, tlsCertificateChain } = secret;
+  const missing = (field: keyof ClientMembers): FieldProblem => ({
+    field,
+    problem: `is missing: clientAuthentication is ${clientAuthentication}`,
+  });
+  switch (clientAuthentication) {
+    case "basic":
+      return clientSecret
+        ? basicBy(settings.basicEncoding, secret.clientId, clientSecret)
+        : missing("clientSecret");
+    case "post":
+      return clientSecret ? { by: "post", clientSecret } : missing("clientSecret");
+    case "private_key_jwt":
+      return privateKey ? assertedBy(settings, privateKey, keyId) : missing("privateKey");
+    case "tls":
+      return tlsCertificateChain ? { by: "identifier" } : missing("tlsCertificateChain");
+    case "none":
+      return { by: "identifier" };
+  }
+}
+
+function basicBy(
+  encoding: BasicEncoding,
+  clientId: string,
+  clientSecret: Sensitive,
+): ClientAuthentication | FieldProblem {
   // RFC 7617 §2.
   return encoding === "raw" && clientId.includes(":")
     ? { field: "clientId", problem: "must not hold a colon: basicEncoding is raw" }
     : { by: "basic", clientSecret, encoding };
 }
-
-/** The member without which a client cannot authenticate in this way. */
-const neededMembers = {
-  basic: "clientSecret",
-  post: "clientSecret",
-  private_key_jwt: "privateKey",
-  tls: "tlsCertificateChain",
-  none: null,
-} as const;
 
 function assertedBy(
   { tokenUrl, signingAlgorithm, assertionAudience }: ClientSettings,

@@ -41,10 +41,11 @@ describe("a failure tells the operator what the provider answered", () => {
     "invalid_grant",
     "invalid_request",
     "invalid_scope",
+    "invalid_target",
     "unauthorized_client",
     "unsupported_grant_type",
     "access_denied",
-  ])("a refusal that RFC 6749 defines, whatever its status: %s", (error) => {
+  ])("a refusal that RFC 6749 or RFC 8707 defines, whatever its status: %s", (error) => {
     expect([detailOf(400, error), detailOf(200, error)]).toEqual([
       `The provider refuses these credentials (400, ${error}).`,
       `The provider refuses these credentials (${error}).`,

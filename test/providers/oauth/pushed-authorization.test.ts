@@ -65,22 +65,32 @@ describe("a request that is pushed (RFC 9126)", () => {
     expect(form.getAll("client_id")).toEqual(["client 1"]);
   });
 
-  test("is not pushed to check a secret", async () => {
+  test("is not pushed to check a secret, which fails where the address would", async () => {
     const { flow, requests } = await pushed({});
     flow.checkSecret(secret);
+    expect(() => flow.checkSecret(new Sensitive('{"clientSecret":"s"}'))).toThrow("clientId");
     expect(requests).toEqual([]);
   });
 
   test.each<[ScriptedAnswer | HttpFailure, code: string]>([
     [{ status: 401, body: '{"error":"invalid_client"}' }, "credentials-rejected"],
     [{ status: 400, body: '{"error":"invalid_request"}' }, "credentials-rejected"],
+    // No grant has been presented yet.
+    [{ status: 400, body: '{"error":"invalid_grant"}' }, "credentials-rejected"],
     [{ status: 503 }, "provider-unavailable"],
     [noAnswer.dropped, "provider-unavailable"],
-    [{ status: 201, body: "{}" }, "provider-malformed"],
-    [{ status: 201, body: '{"request_uri":"a b"}' }, "provider-malformed"],
-    [{ status: 201, body: '{"request_uri":7}' }, "provider-malformed"],
-    [{ status: 201, body: "<html>" }, "provider-malformed"],
   ])("that is answered %o ends in %s, before the person is sent anywhere", async (answer, code) => {
     await expect(pushWith(answer)).rejects.toMatchObject({ name: "VendingError", code });
   });
+
+  test.each(["{}", '{"request_uri":"a b"}', '{"request_uri":7}', "<html>"])(
+    "that is answered without a name for it, by %s, ends before the person is sent anywhere",
+    async (body) => {
+      await expect(pushWith({ status: 201, body })).rejects.toMatchObject({
+        name: "VendingError",
+        code: "provider-malformed",
+        message: "The provider answered a pushed request without its request_uri.",
+      });
+    },
+  );
 });

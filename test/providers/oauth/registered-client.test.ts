@@ -1,12 +1,18 @@
 import type { KeyObject } from "node:crypto";
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
 import { describe, expect, test } from "vitest";
+import { Sensitive } from "../../../functions/model/sensitive.ts";
 import type { RealmInput } from "../../../functions/providers/catalogue.ts";
 import { readRealm } from "../../../functions/providers/catalogue.ts";
-import { aKeyPair, certificateMembers, clientAuthority } from "../../support/a-client.ts";
+import {
+  aKeyPair,
+  certificateMembers,
+  clientAuthority,
+  optionalMembers,
+} from "../../support/a-client.ts";
 import { codeCredential, refreshCredential } from "../../support/a-consent.ts";
 import { at } from "../../support/a-record.ts";
-import { grantOf, summarizeOutcome } from "../../support/an-issuer.ts";
+import { aProvider, grantOf, summarizeOutcome } from "../../support/an-issuer.ts";
 
 type Settings = Extract<RealmInput, { provider: "client-credentials" }>;
 
@@ -112,38 +118,115 @@ test("a client without authentication sends its id", async () => {
   expect(form.get("client_id")).toBe("c");
 });
 
-test.each<[changes: Partial<Settings>, secret: object, problem: string]>([
-  [{}, {}, "clientSecret: is missing: clientAuthentication is basic."],
-  [{ clientAuthentication: "post" }, {}, "clientSecret: is missing: clientAuthentication is post."],
-  [{ clientAuthentication: "tls" }, {}, "tlsCertificateChain: is missing"],
-  [{ clientAuthentication: "private_key_jwt" }, { clientSecret: "s" }, "privateKey: is missing"],
+test.each(["basic", "post", "private_key_jwt", "tls", "none"] as const)(
+  "a secret with every member authenticates by the one that the settings name: %s",
+  async (clientAuthentication) => {
+    const members = { clientId: "c", clientSecret: "s", ...optionalMembers };
+    const { request, form } = await requestOf(settings({ clientAuthentication }), members);
+    const told = {
+      basic: request.headers["authorization"] !== undefined,
+      post: form.has("client_secret"),
+      private_key_jwt: form.has("client_assertion"),
+    };
+    expect(told).toEqual({
+      basic: clientAuthentication === "basic",
+      post: clientAuthentication === "post",
+      private_key_jwt: clientAuthentication === "private_key_jwt",
+    });
+    expect(form.get("client_id")).toBe(clientAuthentication === "basic" ? null : "c");
+    expect(request.clientCertificate?.chain).toBe(certificateMembers.tlsCertificateChain);
+  },
+);
+
+test("a client's id may hold a colon where Basic authentication encodes it", async () => {
+  const { request } = await requestOf(settings({}), { clientId: "c:1", clientSecret: "s" });
+  expect(request.headers).toMatchObject({ authorization: `Basic ${btoa("c%3A1:s")}` });
+});
+
+test("a client's id needs no colon where Basic authentication takes it as it is", async () => {
+  const realm = settings({ basicEncoding: "raw" });
+  const { request } = await requestOf(realm, { clientId: "c+1", clientSecret: "s" });
+  expect(request.headers).toMatchObject({ authorization: `Basic ${btoa("c+1:s")}` });
+});
+
+const signing = { clientAuthentication: "private_key_jwt" } as const;
+const { tlsCertificateChain } = certificateMembers;
+
+// Keys differ in each run, and a title must not.
+test.each<[rule: string, changes: Partial<Settings>, members: object, problem: string]>([
   [
-    { clientAuthentication: "private_key_jwt" },
-    { privateKey: aKeyPair("rsa-1024").pem },
-    "privateKey: must be RSA of at least 2048 bits",
-  ],
-  [
-    { clientAuthentication: "private_key_jwt", signingAlgorithm: "ES256" },
-    { privateKey: aKeyPair("P-384").pem },
-    "privateKey: cannot sign by ES256",
-  ],
-  [
+    "no client secret with basic",
     {},
-    { clientSecret: "s", tlsCertificateChain: certificateMembers.tlsCertificateChain },
-    "tlsPrivateKey: is missing",
+    {},
+    "clientSecret: is missing: clientAuthentication is basic.",
   ],
   [
+    "no client secret with post",
+    { clientAuthentication: "post" },
+    {},
+    "clientSecret: is missing: clientAuthentication is post.",
+  ],
+  [
+    "no certificate with tls",
+    { clientAuthentication: "tls" },
+    {},
+    "tlsCertificateChain: is missing: clientAuthentication is tls.",
+  ],
+  [
+    "a client secret where a key signs",
+    signing,
+    { clientSecret: "s" },
+    "privateKey: is missing: clientAuthentication is private_key_jwt.",
+  ],
+  ...[aKeyPair("rsa-1024"), aKeyPair("secp256k1"), aKeyPair("x25519")].map(
+    ({ type, pem }) =>
+      [
+        `a key that is too weak, or of no algorithm: ${type}`,
+        signing,
+        { privateKey: pem },
+        "privateKey: must be RSA of at least 2048 bits, P-256, P-384, P-521 or Ed25519.",
+      ] as [string, Partial<Settings>, object, string],
+  ),
+  [
+    "a weak key of an algorithm that the settings name",
+    { ...signing, signingAlgorithm: "RS256" },
+    { privateKey: aKeyPair("rsa-1024").pem },
+    "privateKey: cannot sign by RS256, the signingAlgorithm.",
+  ],
+  [
+    "a key of another algorithm than the settings name",
+    { ...signing, signingAlgorithm: "ES256" },
+    { privateKey: aKeyPair("P-384").pem },
+    "privateKey: cannot sign by ES256, the signingAlgorithm.",
+  ],
+  [
+    "a certificate without its key",
+    {},
+    { clientSecret: "s", tlsCertificateChain },
+    "tlsPrivateKey: is missing, or tlsCertificateChain is.",
+  ],
+  [
+    "a certificate with the key of another",
     {},
     { clientSecret: "s", ...certificateMembers, tlsPrivateKey: aKeyPair("P-256").pem },
-    "tlsPrivateKey: must be the key of the first certificate",
+    "tlsPrivateKey: must be the key of the first certificate of tlsCertificateChain.",
   ],
-])("with %j the secret %j is refused by the member", async (changes, members, problem) => {
-  const secret = JSON.stringify({ clientId: "c", ...members });
-  await expect(grantOf(settings(changes), secret)).rejects.toMatchObject({
-    code: "secret-malformed",
-    message: expect.stringContaining(problem),
-  });
-});
+  [
+    "a colon in the id where Basic authentication takes it as it is",
+    { basicEncoding: "raw" },
+    { clientId: "c:1", clientSecret: "s" },
+    "clientId: must not hold a colon: basicEncoding is raw.",
+  ],
+])(
+  "a secret is refused by the member that is wrong or missing: %s",
+  async (_, changes, members, problem) => {
+    const secret = JSON.stringify({ clientId: "c", ...members });
+    await expect(grantOf(settings(changes), secret)).rejects.toMatchObject({
+      code: "secret-malformed",
+      message: expect.stringContaining(problem),
+    });
+  },
+);
 
 describe("a request", () => {
   test("of JSON says the same as a form", async () => {
@@ -179,16 +262,20 @@ describe("a request", () => {
     }
   });
 
-  test("is not made with a certificate that has expired", async () => {
-    const realm = settings({ clientAuthentication: "tls", environment: "acme" });
-    const notAfter = new Date("2026-11-20T09:00:00Z");
-    const { chain, privateKey } = await clientAuthority.issueClient("late", { notAfter });
+  test.each([
+    ["made until a certificate's very end (RFC 5280 §4.1.2.5)", "10:00:00", 1],
+    ["not made with one that has expired", "09:59:59", 0],
+  ])("is %s", async (_, end, times) => {
+    const realm = settings({ clientAuthentication: "tls" });
+    const { chain, privateKey } = await clientAuthority.issueClient("c", { notAfter: at(end) });
     const members = { clientId: "c", tlsCertificateChain: chain, tlsPrivateKey: privateKey };
-    const secret = JSON.stringify(members);
-    const { grant, requests } = await grantOf(realm, secret);
+    const { provider, requests, clock } = aProvider(realm);
+    clock.moveTo(at("10:00:00"));
+    const issuer = await provider.issuer();
+    const grant = issuer.openGrant(new Sensitive(JSON.stringify(members)), null);
     const outcome = await grant.issue(new AbortController().signal);
-    expect(summarizeOutcome(outcome)).toBe("credentials-rejected");
-    expect(requests).toEqual([]);
+    expect(requests).toHaveLength(times);
+    expect(summarizeOutcome(outcome) === "credentials-rejected").toBe(times === 0);
   });
 });
 
