@@ -9,6 +9,8 @@ import {
 import type { TokenRecord } from "./model/token-record.ts";
 import { flushMetricsAfter } from "./platform/emf-metrics.ts";
 import { LruCache } from "./platform/lru-cache.ts";
+import { declarationOf } from "./providers/catalogue.ts";
+import { secretExaminer } from "./providers/declaration/secret-oddities.ts";
 import { checkSecret } from "./vending/check-secret.ts";
 import { resealConnection } from "./vending/reseal-connection.ts";
 import { renewDue } from "./vending/schedule/renew-due.ts";
@@ -32,8 +34,11 @@ const reseal = resealEndpoint({
 
 const checkSecretOf = secretCheckEndpoint({
   ...{ realm, clock, log, metrics },
-  check: async (request, deadline) =>
-    checkSecret(dependencies, await secretVersions(), request, deadline),
+  check: async (request, deadline) => {
+    const examine = secretExaminer(declarationOf(realm.provider).secret);
+    const inspector = { versions: await secretVersions(), examine };
+    return checkSecret(dependencies, inspector, request, deadline);
+  },
 });
 
 const endpoint = (event: unknown, context: Context) => {

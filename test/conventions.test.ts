@@ -55,6 +55,8 @@ const mayExpose: Readonly<Record<string, string>> = {
   "functions/providers/conferma.ts": "the platform key goes into the request's body",
   "functions/providers/declaration/secret.ts":
     "the secret's text is parsed, each member wrapped again",
+  "functions/providers/declaration/secret-oddities.ts":
+    "how the text looks is named, and no text of it answered",
   "functions/providers/exchange/key-check.ts": "the key goes into the probe's header",
   "functions/providers/exchange/token-request.ts": "the token is read, and wrapped again",
   "functions/providers/oauth/client-assertion.ts": "the key signs the client's assertion",

@@ -106,7 +106,7 @@ async function examineRealm(
   findings.push(await examineTable(table ?? vending?.environment["TABLE_NAME"], first));
   // A realm whose connections are people's consents has one secret for all of them.
   for (const connection of isLeftToPeople(first) ? [first] : connections) {
-    findings.push(await examineSecret(functions, connection, terminal.now()));
+    findings.push(...(await examineSecret(functions, connection, terminal.now())));
   }
   return findings;
 }

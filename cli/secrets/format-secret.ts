@@ -64,7 +64,8 @@ export function formatRotated({ connection, version, fingerprint }: RotatedAnswe
 type CheckedSecret = SecretCheckAnswer & { readonly versions: readonly SecretVersionInfo[] };
 
 export function formatSecretCheck(checked: CheckedSecret, now: Date): string {
-  const { secret, versions, unusable, trial, failure } = checked;
+  const { secret, versions, unusable, trial, failure, examination } = checked;
+  const { oddities = [], certificate = null } = examination ?? {};
   const rows = versions.map(({ versionId, stages, createdAt }) => [
     versionId,
     stages.join(", "),
@@ -72,7 +73,13 @@ export function formatSecretCheck(checked: CheckedSecret, now: Date): string {
   ]);
   const fields: [string, string][] = [
     ["members", unusable ? `${unusable.code}: ${unusable.detail}` : "as the provider needs them"],
+    ...oddities.map(
+      ({ field, oddity }) => ["odd", `${field} ${oddity}`] satisfies [string, string],
+    ),
     ["expires", trial.expiresAt === null ? "not stated" : withRelativeTime(trial.expiresAt, now)],
+    ...(certificate
+      ? [["certificate", formatLife(certificate, now)] satisfies [string, string]]
+      : []),
     ["in use", formatUse(checked)],
     ["provider", formatTrial(trial)],
     ...(failure
@@ -88,6 +95,15 @@ export function formatSecretCheck(checked: CheckedSecret, now: Date): string {
       wrapText(value, `  ${name.padEnd(width)}   `, " ".repeat(width + 5)),
     ),
   ].join("\n");
+}
+
+function formatLife(
+  { beginsAt, endsAt }: { readonly beginsAt: string; readonly endsAt: string },
+  now: Date,
+): string {
+  return Date.parse(beginsAt) > Number(now)
+    ? `not valid before ${withRelativeTime(beginsAt, now)}`
+    : `expires ${withRelativeTime(endsAt, now)}`;
 }
 
 /** Whether what is current is what is vended. */

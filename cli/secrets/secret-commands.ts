@@ -39,7 +39,7 @@ export const secretCheckCommand: CommandDeclaration = {
   name: "secret check",
   args,
   summary: "whether the secret is right, and in use",
-  does: "shows the secret's versions and their dates, whether its members are right, when it expires, whether it is the one in use, and what the provider says; of client credentials only with `--try`, which requests a token",
+  does: "shows the secret's versions and their dates, whether its members are right, what looks odd in their text, when it or its client certificate expires, whether it is the one in use, and what the provider says; of client credentials only with `--try`, which requests a token",
   ...{ docs, needs },
   options: ["try", named],
   examples: ["secret check conferma/production/default"],

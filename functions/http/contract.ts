@@ -53,6 +53,12 @@ export interface SecretCheckAnswer {
   readonly versionId: string | null;
   /** Why it cannot be used, or could not be read: only `secret-malformed` is about its value. */
   readonly unusable: { readonly code: ProblemCode; readonly detail: string } | null;
+  /** How its text looks, and how long its certificate lives; null where it could not be read. Earlier releases do not look. */
+  readonly examination?: {
+    /** In words that follow the member's name, which is `SecretString` for the whole value. */
+    readonly oddities: readonly { readonly field: string; readonly oddity: string }[];
+    readonly certificate: { readonly beginsAt: string; readonly endsAt: string } | null;
+  } | null;
   /** It is not the current version, and has the same value. */
   readonly isSameAsCurrent: boolean;
   readonly trial: {

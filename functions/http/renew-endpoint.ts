@@ -3,7 +3,7 @@ import type { Context } from "aws-lambda";
 import type { Clock } from "../model/clock.ts";
 import type { Connection, RealmId } from "../model/connection.ts";
 import { connectionOf } from "../model/connection.ts";
-import type { SecretCheck, SecretCheckRequest } from "../model/secret-check.ts";
+import type { SecretCheck, SecretCheckRequest, SecretExamination } from "../model/secret-check.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { ResealAnswer, SecretCheckAnswer } from "./contract.ts";
 import { resealPayload, secretCheckPayload } from "./contract.ts";
@@ -59,11 +59,26 @@ export function secretCheckEndpoint(endpoint: SecretCheckEndpoint) {
     setConnection(connection);
     const { version = null, try: isTried, adopt: isAdopted } = checkSecret;
     const request = { connection, version, isTried, isAdopted };
-    const { trial, ...checked } = await check(request, deadline());
+    const { trial, examination, ...checked } = await check(request, deadline());
     const expiresAt = trial.expiresAt?.toISOString() ?? null;
-    const answer: SecretCheckAnswer = { ...checked, trial: { ...trial, expiresAt } };
+    const answer: SecretCheckAnswer = {
+      ...checked,
+      trial: { ...trial, expiresAt },
+      examination: examination && examined(examination),
+    };
     return answer;
   });
+}
+
+function examined({ oddities, certificate }: SecretExamination) {
+  const { beginsAt, endsAt } = certificate ?? {};
+  return {
+    oddities,
+    certificate:
+      beginsAt && endsAt
+        ? { beginsAt: beginsAt.toISOString(), endsAt: endsAt.toISOString() }
+        : null,
+  };
 }
 
 /** Which of an operator's requests an event is; null for the schedule's. */

@@ -1,5 +1,7 @@
 import type { Connection } from "./connection.ts";
 import type { ProblemCode } from "./errors.ts";
+import type { SecretVersions } from "./secret-source.ts";
+import type { Sensitive } from "./sensitive.ts";
 
 /** What an operator wants to know about a version of a secret. */
 export interface SecretCheckRequest {
@@ -26,6 +28,27 @@ export interface StatedProblem {
   readonly detail: string;
 }
 
+/** What can be wrong with a value whose members have their shapes, or be why they have not. */
+export interface SecretExamination {
+  /** Texts that look as if they had been copied or encoded wrongly. */
+  readonly oddities: readonly SecretOddity[];
+  /** The life of the client certificate; null where the value has none. */
+  readonly certificate: { readonly beginsAt: Date; readonly endsAt: Date } | null;
+}
+
+export interface SecretOddity {
+  /** A member that its provider declares; `SecretString` for the whole value. */
+  readonly field: string;
+  /** In words that follow its name. */
+  readonly oddity: string;
+}
+
+/** What a check needs besides what vending needs. */
+export interface SecretInspector {
+  readonly versions: SecretVersions;
+  examine(value: Sensitive): SecretExamination;
+}
+
 /** What an operator is told about a secret: never a value. */
 export interface SecretCheck {
   readonly connection: Connection;
@@ -35,6 +58,8 @@ export interface SecretCheck {
   readonly versionId: string | null;
   /** Why this version cannot be used, or could not be read: only `secret-malformed` is about its value. */
   readonly unusable: StatedProblem | null;
+  /** Null for a value that could not be read. */
+  readonly examination: SecretExamination | null;
   /** Another version than the current one has the same value. */
   readonly isSameAsCurrent: boolean;
   readonly trial: SecretTrial;

@@ -7,6 +7,7 @@ import { isByConsent, isStaticKey, revokesOnIssue } from "../model/provider.ts";
 import type {
   SecretCheck,
   SecretCheckRequest,
+  SecretInspector,
   SecretTrial,
   StatedProblem,
 } from "../model/secret-check.ts";
@@ -22,7 +23,7 @@ import { vendToken } from "./vend-token.ts";
  */
 export async function checkSecret(
   deps: Dependencies,
-  versions: SecretVersions,
+  { versions, examine }: SecretInspector,
   request: SecretCheckRequest,
   deadline: Deadline,
 ): Promise<SecretCheck> {
@@ -38,10 +39,11 @@ export async function checkSecret(
     const isSameAsCurrent =
       request.version !== null && (await isCurrentValue(versions, account, read, signal));
     const checked = await tryOut(deps, request, read, record, signal);
-    return { ...known, ...checked, versionId: read.version, isSameAsCurrent };
+    const examination = examine(read.text);
+    return { ...known, ...checked, examination, versionId: read.version, isSameAsCurrent };
   } catch (error) {
     const unread = { versionId: null, isSameAsCurrent: false, trial: untried("") };
-    return { ...known, ...unread, unusable: statedProblem(error) };
+    return { ...known, ...unread, unusable: statedProblem(error), examination: null };
   }
 }
 

@@ -19,7 +19,17 @@ const status: ConnectionAnswer = {
   ...{ lease: null, lastIssue: null, lastFailure: null },
 };
 const trial = { outcome: "not-tried", detail: "", expiresAt: null as string | null };
-const checked = { connection, secret: "s", versionId: "1", unusable: null as object | null, trial };
+const sound = { oddities: [] as object[], certificate: null as object | null };
+const checked = {
+  ...{ connection, secret: "s", versionId: "1", unusable: null as object | null, trial },
+  examination: sound as typeof sound | undefined,
+};
+/** How far from now an instant is, in days. */
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+const certificate = (beginsInDays: number, endsInDays: number) => ({
+  ...sound,
+  certificate: { beginsAt: inDays(beginsInDays), endsAt: inDays(endsInDays) },
+});
 
 /** A realm of a static key, with its functions, table and a provider whose clock is off by so much. */
 async function aDeployment({
@@ -150,6 +160,31 @@ describe("doctor", () => {
       { secret: { trial: { ...trial, expiresAt: "2026-01-01T00:00:00.000Z" } } },
       ...["error", "the secret of", "secret put"],
     ],
+    [
+      "a client certificate that ends soon",
+      { secret: { examination: certificate(-300, 29) } },
+      ...["warning", "the secret of", "secret put"],
+    ],
+    [
+      "a client certificate that has ended",
+      { secret: { examination: certificate(-300, -1) } },
+      ...["error", "the secret of", "secret put"],
+    ],
+    [
+      "a client certificate that is not valid yet",
+      { secret: { examination: certificate(1, 300) } },
+      ...["error", "the secret of", "Wait, or npm run vend -- secret put"],
+    ],
+    [
+      "a value that was encoded wrongly",
+      { secret: { examination: { ...sound, oddities: [{ field: "apiKey", oddity: "is odd" }] } } },
+      ...["warning", "the secret of", "Unless it was issued so: npm run vend -- secret put"],
+    ],
+    [
+      "a function that does not look at texts yet",
+      { secret: { examination: undefined } },
+      ...["warning", "the secret of", "Deploy this release"],
+    ],
     ["a table that is not there", { tableName: "other" }, "error", "the table other", "--table"],
   ] as [string, Parameters<typeof aDeployment>[0], string, string, string][])(
     "names %s, with the next step",
@@ -163,6 +198,13 @@ describe("doctor", () => {
       expect(found.exitCode).toBe(severity === "error" ? 1 : 0);
     },
   );
+
+  test("says when a client certificate ends that does not end soon", async () => {
+    const { doctor } = await aDeployment({ secret: { examination: certificate(-1, 300.5) } });
+    const found = await doctor();
+    expect(troubles(found)).toEqual([]);
+    expect(found.findings.at(-1)?.found).toMatch(/client certificate expires in 300 d/);
+  });
 
   test.each(["doctor --json", "doctor cfis/live --json"])(
     "%s examines a realm that has vended nothing yet",

@@ -1,6 +1,7 @@
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
+import { createCertificateAuthority } from "../../local/simulators/kit/certificates.ts";
 import type { SecretWorld } from "./secret-world.ts";
 import { startSecretWorld } from "./secret-world.ts";
 
@@ -87,6 +88,44 @@ describe("a secret that is wrong", () => {
     const { exitCode, out } = await check(connection);
     expect([exitCode, out]).toEqual([1, expect.stringMatching(/provider +refuses it/)]);
   });
+});
+
+test("a value that looks odd, and the life of a certificate, are told without the value", async () => {
+  const connection = "connectpay/stage/default";
+  const authority = await createCertificateAuthority("canary-9c1f");
+  const notAfter = new Date(Date.now() + 3 * 86_400_000);
+  const client = await authority.issueClient("a client", { notAfter });
+  const before = await world.valueOf(`token-vending/${connection}`);
+  const SecretString = JSON.stringify({
+    ...{ clientId: "c", clientSecret: "canary-9c1f ", tlsPrivateKey: client.privateKey },
+    tlsCertificateChain: client.chain.replaceAll("\n", "\r\n"),
+  });
+  await putByHand(connection, { SecretString });
+  const { exitCode, out } = await check(connection);
+  expect([exitCode, out]).toEqual([
+    0,
+    expect.stringMatching(/clientSecret begins or ends with white/),
+  ]);
+  expect(out).toMatch(/certificate +expires \d{4}-.* \(in 2 d 23 h\)/);
+  vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", world.stack.dynamoDb.url);
+  const doctor = await world.vend(`doctor ${connection} --json`);
+  const found = JSON.parse(doctor.out).findings.filter(
+    ({ about }: { about: string }) => about === `the secret of ${connection}`,
+  );
+  expect(found).toMatchObject([
+    { severity: "warning", found: "clientSecret begins or ends with white space" },
+    { severity: "warning", found: expect.stringMatching(/certificate expires in 2 d 23 h/) },
+  ]);
+  expect(`${out}${doctor.out}`).not.toContain("canary-9c1f");
+  await putByHand(connection, {
+    SecretString: JSON.stringify({ ...before, tlsPrivateKey: client.privateKey }),
+  });
+  const { exitCode: failed, out: mismatch } = await check(connection);
+  expect([failed, mismatch.replaceAll(/\s+/g, " ")]).toEqual([
+    1,
+    expect.stringContaining("tlsPrivateKey: must be the key of the first certificate"),
+  ]);
+  await putByHand(connection, { SecretString: JSON.stringify(before) });
 });
 
 test("a value that nobody has vended yet is told from the one in use", async () => {

@@ -21,6 +21,9 @@ const versions: SecretVersions = {
   }),
 };
 
+const examination = { oddities: [], certificate: null };
+const inspector = { versions, examine: () => examination };
+
 function check(here: TestDeployment, version: string | null = null, isTried = true) {
   const deadline = {
     msLeft: here.clock.countdown(10_000),
@@ -28,7 +31,7 @@ function check(here: TestDeployment, version: string | null = null, isTried = tr
     onBehalfOf: "caller",
   } as const;
   const request = { connection, version, isTried, isAdopted: false };
-  return checkSecret(here.dependencies(), versions, request, deadline);
+  return checkSecret(here.dependencies(), inspector, request, deadline);
 }
 
 /** A deployment whose last renewal has failed with this problem. */
@@ -117,6 +120,32 @@ test("a version that cannot be read now is said to be that, and not malformed", 
   const { signal } = new AbortController();
   const deadline = { msLeft: () => 1000, signal, onBehalfOf: "caller" } as const;
   const request = { connection, version: "s2", isTried: true, isAdopted: false };
-  const checked = await checkSecret(here.dependencies(), { ...versions, read }, request, deadline);
-  expect(checked.unusable).toMatchObject({ code: "secret-unavailable" });
+  const unreadable = { ...inspector, versions: { ...versions, read } };
+  const checked = await checkSecret(here.dependencies(), unreadable, request, deadline);
+  expect(checked).toMatchObject({ unusable: { code: "secret-unavailable" }, examination: null });
+});
+
+test("the version that is checked is the one that is looked at, also if it is unusable", async () => {
+  const here = new TestDeployment(early);
+  const looked: string[] = [];
+  const examine = (value: Sensitive) => {
+    looked.push(value.expose());
+    return examination;
+  };
+  const deps = here.dependencies();
+  const openGrant = () => {
+    throw new VendingError("secret-malformed", "clientId: is missing.");
+  };
+  const provider = { ...deps.provider, issuer: async () => ({ openGrant }) };
+  const { signal } = new AbortController();
+  const deadline = { msLeft: () => 1000, signal, onBehalfOf: "caller" } as const;
+  const request = { connection, version: "s2", isTried: false, isAdopted: false };
+  const checked = await checkSecret(
+    { ...deps, provider },
+    { versions, examine },
+    request,
+    deadline,
+  );
+  expect(checked).toMatchObject({ unusable: { code: "secret-malformed" }, examination });
+  expect(looked).toEqual(["secret-s2"]);
 });
