@@ -1,6 +1,6 @@
 import { accountPattern } from "../functions/model/connection.ts";
 import type { RealmInput } from "../functions/providers/catalogue.ts";
-import { needsConsent, readRealm } from "../functions/providers/catalogue.ts";
+import { needsConsent, readRealm, refuseUnknownSetting } from "../functions/providers/catalogue.ts";
 import { refuseTestHosts } from "./test-hosts.ts";
 
 /** A realm as `infra/realms.ts` has it: its settings, and what only its deployment needs. */
@@ -52,6 +52,7 @@ function readEntry(entry: RealmEntry, at: number): ListedRealm {
   const settings: RealmInput = rest;
   const name = nameOf(settings) ?? `the realm at position ${at + 1}`;
   try {
+    refuseUnknownSetting(settings, deploymentKeys);
     readRealm(JSON.stringify(settings));
     if (allowTestHosts !== true) refuseTestHosts(settings);
     readAccounts(accounts);
@@ -63,6 +64,9 @@ function readEntry(entry: RealmEntry, at: number): ListedRealm {
   }
   return { name, settings, accounts, renewalMemoryMb, vendConcurrency };
 }
+
+/** What a realm may have besides its settings. */
+const deploymentKeys = ["accounts", "renewalMemoryMb", "allowTestHosts", "vendConcurrency"];
 
 function readAccounts(accounts: readonly string[]): void {
   const wrong = [accounts].flat().find((account) => !accountPattern.test(account));

@@ -13,6 +13,8 @@ import { clientCredentials } from "./client-credentials.ts";
 import { conferma } from "./conferma.ts";
 import { connectPay } from "./connectpay.ts";
 import type { ProviderDeclaration } from "./declaration/declare-provider.ts";
+import { settingProblem, strictSettings, unknownName } from "./declaration/strict-settings.ts";
+import type { FieldProblem } from "./exchange/field-problem.ts";
 import type { IssuerContext } from "./exchange/token-request.ts";
 import { sendPayments } from "./send-payments.ts";
 import { staticKey } from "./static-key.ts";
@@ -73,20 +75,25 @@ export function providerOf(settings: RealmSettings, context: IssuerContext): Pro
   };
 }
 
-const realmSettings = v.variant(
-  "provider",
-  catalogue.map(({ settings }) => settings),
-);
-
 /** Parses `REALM`. Fails with a `StartUpError` that names the invalid key. */
 export function readRealm(json: string): RealmSettings {
   const value = parseJson(json);
   if (value === undefined) throw new StartUpError("REALM is not JSON.");
-  const result = v.safeParse(realmSettings, value);
-  if (!result.success) throw new StartUpError(`REALM: ${problemOf(result.issues[0])}`);
-  const problem = declarationOf(result.output.provider).settingsProblem(result.output);
-  if (problem) throw new StartUpError(`REALM: ${problem.field}: ${problem.problem}`);
-  return result.output;
+  const { settings } = namedDeclaration(value, "REALM");
+  const realm = parsed(settings, value, "REALM");
+  const problem = declarationOf(realm.provider).settingsProblem(realm);
+  if (problem) throw startUpError("REALM", problem);
+  return realm;
+}
+
+/** Fails with a `StartUpError` that names a key which is neither a setting nor one of `others`, and all that there are. */
+export function refuseUnknownSetting(realm: RealmInput, others: readonly string[]): void {
+  const declared = catalogue.find(({ id }) => id === realm.provider);
+  const known = [...Object.keys(declared?.settings.entries ?? realm), ...others];
+  const given = Object.entries(realm).flatMap(([name, value]) => (value === undefined ? [] : name));
+  const unknown = given.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw startUpError("REALM", { field: unknown, problem: unknownName(unknown, known) });
 }
 
 /** The settings that a realm's renewal policy reads, for `list-connections`: a variable holds 4 KB, too little for all. */
@@ -113,23 +120,36 @@ export function readRealmSummaries(json: string): RealmSummary[] {
 }
 
 function readSummary(value: unknown, at: number): RealmSummary {
-  const result = v.safeParse(summarySchema(), value);
-  if (!result.success) throw new StartUpError(`REALMS: ${at}: ${problemOf(result.issues[0])}`);
-  const { provider, environment } = result.output;
-  return { provider, environment, policy: declarationOf(provider).policy(result.output) };
+  const where = `REALMS: ${at}`;
+  const { settings, policySettings } = namedDeclaration(value, where);
+  const all: [string, v.ObjectEntries[string]][] = Object.entries(settings.entries);
+  const read = Object.fromEntries(all.filter(([name]) => policySettings.includes(name)));
+  const { provider, environment } = settings.entries;
+  const summary = parsed(strictSettings({ ...read, provider, environment }), value, where);
+  const { provider: id, environment: name } = summary;
+  return { provider: id, environment: name, policy: declarationOf(id).policy(summary) };
 }
 
-/** The schema of a realm's summary: the settings that the provider's policy reads, with their shapes and defaults. */
-function summarySchema() {
-  const options = catalogue.map(({ settings, policySettings }) => {
-    const { provider, environment } = settings.entries;
-    const all: [string, v.ObjectEntries[string]][] = Object.entries(settings.entries);
-    const read = Object.fromEntries(all.filter(([name]) => policySettings.includes(name)));
-    return v.strictObject({ ...read, provider, environment });
-  });
-  return v.variant("provider", options);
+/** The declaration that a realm's settings name. Fails with a `StartUpError`. */
+function namedDeclaration(value: unknown, where: string): Declared {
+  const provider: unknown = Object(value).provider;
+  const named = catalogue.find(({ id }) => id === provider);
+  if (named) return named;
+  const problem = typeof provider === "string" ? unknownName(provider, providerIds) : "is missing";
+  throw startUpError(where, { field: "provider", problem });
 }
 
-function problemOf(issue: v.BaseIssue<unknown>): string {
-  return `${v.getDotPath(issue) ?? "the whole value"}: ${issue.message}`;
+/** Fails with a `StartUpError`. */
+function parsed<Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+  where: string,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  throw startUpError(where, settingProblem(result.issues));
+}
+
+function startUpError(where: string, { field, problem }: FieldProblem): StartUpError {
+  return new StartUpError(`${where}: ${field}: ${problem}`);
 }

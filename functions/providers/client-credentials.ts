@@ -2,9 +2,6 @@ import * as v from "valibot";
 import { clientMembers, clientSettings } from "./declaration/client-settings.ts";
 import { bearer, declareClientCredentials } from "./declaration/declare-provider.ts";
 import { address, baseAddress, seconds, settingsOf } from "./declaration/settings.ts";
-import { readTokenResponse } from "./oauth/token-response.ts";
-
-const maxDays = 400;
 
 /** Any server with the client credentials grant (RFC 6749 §4.4), by configuration alone. */
 export const clientCredentials = declareClientCredentials({
@@ -36,5 +33,4 @@ export const clientCredentials = declareClientCredentials({
     const scope = secret.scope ?? settings.scope;
     return [["grant_type", "client_credentials"], ...Object.entries(scope ? { scope } : {})];
   },
-  readAnswer: (fields) => readTokenResponse(fields, maxDays, { kind: "unknown" }),
 });

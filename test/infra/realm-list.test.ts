@@ -73,6 +73,13 @@ describe("a bad realm fails the synthesis, by name and key:", () => {
       ],
     ];
 
+  test("a key for the deployment is misspelt, and the right one is named", () => {
+    const realm = { ...good, vendConcurency: 3 } as RealmInput;
+    expect(messageOf(() => synthesized([realm]))).toMatch(
+      /vendConcurency: is unknown; did you mean vendConcurrency\? There are provider, .*tokenUrl.*, accounts, renewalMemoryMb, allowTestHosts, vendConcurrency$/,
+    );
+  });
+
   test.each(cases)("%s", (_, changed, name, key) => {
     const realm = { ...good, ...changed } as unknown as RealmInput;
     const message = messageOf(() => synthesized([realm]));

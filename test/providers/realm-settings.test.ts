@@ -120,6 +120,41 @@ describe("a realm's settings", () => {
     expect(refusalOf(settings)).toContain(`REALM: ${named}: `);
   });
 
+  test.each<[settings: Settings, refusal: string]>([
+    [
+      { ...cfis, tokenUrl: undefined, apiBaseURL: apiBaseUrl },
+      "apiBaseURL: is unknown; did you mean apiBaseUrl? There are provider, environment, deadlineMs, marginMs, extraHeaders, accountHeaders, privateNetworks, apiBaseUrl, probePath",
+    ],
+    // It is what is missing, too.
+    [
+      { provider: "cfis", environment, api_base_url: apiBaseUrl },
+      "api_base_url: is unknown; did you mean apiBaseUrl?",
+    ],
+    [{ ...code, authUrl: authorizeUrl }, "authUrl: is unknown; did you mean authorizeUrl?"],
+    [{ ...code, scope: ["read"] }, "scope: is unknown; did you mean scopes?"],
+    [{ ...key, secret: "x" }, "secret: is unknown. There are provider,"],
+    [{ ...key, "": "x" }, ": is unknown. There are provider,"],
+    [
+      { ...code, presentation: { headername: "X-Access" } },
+      "presentation.headername: is unknown; did you mean headerName? There are headerName, scheme",
+    ],
+    [{ ...code, presentation: "X-Access" }, "presentation: "],
+    [{ ...key, headerName: undefined }, "headerName: is missing"],
+    [
+      { ...conferma, provider: "confirma" },
+      "provider: is unknown; did you mean conferma? There are conferma, send-payments,",
+    ],
+    [{ environment }, "provider: is missing"],
+  ])("%j is refused in words", (settings, refusal) => {
+    expect(refusalOf(settings)).toContain(`REALM: ${refusal}`);
+    expect(refusalOf(settings)).not.toContain("Expected never");
+  });
+
+  test.each(["__proto__", "constructor", "toString"])("never has a key like %s", (name) => {
+    const settings = JSON.stringify(conferma).replace("{", `{"${name}":{},`);
+    expect(refusalOf(JSON.parse(settings))).toContain(`REALM: ${name}: is unknown`);
+  });
+
   test("may have scopes other than psd2 ones", () => {
     const settings = { ...connectpay, scopes: ["ob-as", "ob-ps"] };
     expect(readRealm(JSON.stringify(settings))).toMatchObject({ scopes: ["ob-as", "ob-ps"] });

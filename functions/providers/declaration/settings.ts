@@ -5,6 +5,7 @@ import { isSafeAddress } from "../../platform/environment.ts";
 import { isPrivateNetwork } from "../../platform/network-guard.ts";
 import type { FieldProblem } from "../exchange/field-problem.ts";
 import type { CodeSettings } from "../oauth/code-grant.ts";
+import { strictSettings } from "./strict-settings.ts";
 
 /** An https address; http for loopback hosts only. */
 export const address = v.pipe(
@@ -33,7 +34,7 @@ export const headerName = v.pipe(
   v.regex(/^[!#$%&'*+.^_`|~\w-]+$/, "must be a header name"),
 );
 /** The header that carries the token. Without a scheme its value is the token alone. */
-export const presentation = v.strictObject({ headerName, scheme: v.nullish(oneWord, null) });
+export const presentation = strictSettings({ headerName, scheme: v.nullish(oneWord, null) });
 const headerValue = v.pipe(v.string(), v.regex(/^[\x20-\x7e]*$/, "must be visible ASCII"));
 
 /** RFC 6749 §3.3. */
@@ -82,7 +83,7 @@ const common = {
 
 /** The schema of a provider's settings: its own, and those of every provider. It refuses any other key. */
 export function settingsOf<const Id extends string, Own extends v.ObjectEntries>(id: Id, own: Own) {
-  return v.strictObject({ provider: v.literal(id), ...common, ...own });
+  return strictSettings({ provider: v.literal(id), ...common, ...own });
 }
 
 /** Without control characters, and changes of writing direction, which could falsify what a page says. */
