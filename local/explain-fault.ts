@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { AlreadyRunning } from "./run-file.ts";
-import { WrongOption } from "./start-options.ts";
+import { otherFolder, WrongOption } from "./start-options.ts";
 
 /** How `npm start` ends, and what it says. */
 export interface ExplainedFault {
@@ -26,7 +26,6 @@ export function explainFault(error: unknown): ExplainedFault {
 }
 
 const otherPorts = "Take others: npm start -- --ports 9700 (0: free ones).";
-const otherFolder = "Take another folder: npm start -- --folder <path>.";
 
 const unwritable: Readonly<Record<string, string>> = {
   EACCES: "this user may not write here",

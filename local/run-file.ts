@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as v from "valibot";
+import { otherFolder, WrongOption } from "./start-options.ts";
 
 const runSchema = v.object({
   pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
@@ -26,9 +27,22 @@ export interface FolderHold {
   release(): void;
 }
 
-/** Takes a folder. What a process has left that is gone is replaced. Fails with `AlreadyRunning`, which says where. */
+/** An earlier run leaves one of these at least. */
+const traces = ["running.json", "user-keys.json", "authorities.pem"];
+
+/**
+ * Takes a folder. What a process has left that is gone is replaced. Fails with `AlreadyRunning`, which says where, and with
+ * `WrongOption` for a folder of other files, which `--fresh` would delete.
+ */
 export function holdFolder(folder: string, now: Date): FolderHold {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const ignored = ".gitignore";
+  const files = readdirSync(folder).filter((name) => name !== ignored);
+  if (files.length > 0 && !traces.some((trace) => files.includes(trace))) {
+    throw new WrongOption(`${folder} holds other files.\n${otherFolder}`);
+  }
+  // It has secrets, and may be in somebody's repository.
+  writeFileSync(path.join(folder, ignored), "*\n");
   const file = path.join(folder, "running.json");
   const own = { pid: process.pid, began: beganOf(process.pid), startedAt: now.toISOString() };
   create(file, own, folder);

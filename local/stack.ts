@@ -162,6 +162,8 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
       },
       environment: {
         NODE_EXTRA_CA_CERTS: writeCertificates(folder, providers.certificateAuthority),
+        // Each process would say so. AWS runs the functions with its own Node.js.
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
       },
       keysOf: identities.keysOf,
       idleMs: options.idleMs,

@@ -36,7 +36,7 @@ const flag = { type: "boolean", default: false } as const;
 
 const options = {
   ...{ fresh: flag, once: flag, logs: flag, requests: flag, help: flag },
-  folder: { type: "string", default: path.join(import.meta.dirname, "..", ".local") },
+  folder: { type: "string", default: ".local" },
   ports: { type: "string", default: String(usualFirstPort) },
   "consents-port": { type: "string" },
   "console-port": { type: "string" },
@@ -47,6 +47,8 @@ const options = {
   "kms-port": { type: "string" },
   "logs-port": { type: "string" },
 } as const;
+
+export const otherFolder = "Take another folder: npm start -- --folder <path>.";
 
 /** What is wrong with the options is wrong with the call: it says so, and what to do. */
 export class WrongOption extends Error {

@@ -184,7 +184,12 @@ describe("a file of functions/", () => {
 
 /** Exported names that more than one file declares, and why each may. */
 const mayBeShared: Readonly<Record<string, string>> = {
-  bundlesFolder: "the builder of the package puts one in the place of the other",
+  ...Object.fromEntries(
+    ["bundle", "bundleFunctions", "bundlesFolder"].map((name) => [
+      name,
+      "the builder of the package puts one in the place of the other",
+    ]),
+  ),
   handler: "Lambda loads each entry file by this name",
   html: "the simulators' pages must not import those of the product",
   Html: "the simulators' pages must not import those of the product",

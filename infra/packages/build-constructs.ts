@@ -1,11 +1,13 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Plugin } from "esbuild";
 import { build } from "esbuild";
 import ts from "typescript";
 import { billOfMaterials, bundledPackages } from "../bill-of-materials.ts";
-import { bundleFunctions } from "../bundle.ts";
+import { bundle, bundleFunctions } from "../bundle.ts";
+import manifest from "../package.json" with { type: "json" };
+import { buildCommand } from "./build-command.ts";
 import { declarePackage } from "./declare-package.ts";
+import { inPackage } from "./in-package.ts";
 import { noticesOf } from "./notices.ts";
 
 const folder = path.join(import.meta.dirname, "..");
@@ -14,15 +16,7 @@ const dist = path.join(folder, "dist");
 const entries = ["token-vending.ts", "settings.ts"];
 
 /** What a project that uses the package has itself: its constructs have to be the same classes. */
-const peers = ["aws-cdk-lib", "constructs"];
-
-const packedFolder: Plugin = {
-  name: "packed-bundles-folder",
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /\/bundles-folder\.ts$/ }, () => ({
-      path: path.join(import.meta.dirname, "packed-bundles-folder.ts"),
-    })),
-};
+const peers = Object.keys(manifest.peerDependencies);
 
 /** How each kind of module is built, and how Node knows it. */
 const formats = {
@@ -35,11 +29,14 @@ const formats = {
 
 /**
  * Builds the package of `infra/` into `infra/dist`: the constructs as ES modules and as CommonJS, with declarations for
- * both, the functions' bundles, what those consist of, and the notices of all of it.
+ * both, the functions' bundles, the program `token-vending`, what those consist of, and the notices of all of it.
  */
 async function buildConstructs(): Promise<void> {
   rmSync(dist, { recursive: true, force: true });
-  const bundles = new Map(bundleFunctions(path.join(dist, "functions")));
+  const functionsFolder = path.join(dist, "functions");
+  const bundles = new Map(bundleFunctions(functionsFolder));
+  const example = "call-conferma";
+  bundles.set(example, bundle(`infra/examples/${example}.ts`, path.join(functionsFolder, example)));
   const declarations = declarePackage(folder, entries, compilerOptions());
   for (const [format, { type, options }] of Object.entries(formats)) {
     const target = path.join(dist, format);
@@ -48,7 +45,7 @@ async function buildConstructs(): Promise<void> {
       entryPoints: entries.map((entry) => path.join(folder, entry)),
       outdir: target,
       external: peers,
-      plugins: [packedFolder],
+      plugins: [...inPackage],
       ...{ bundle: true, platform: "node", target: "node20", metafile: true, ...options },
       ...{ mainFields: ["module", "main"], legalComments: "none", logLevel: "warning" },
     });
@@ -59,11 +56,20 @@ async function buildConstructs(): Promise<void> {
       writeFileSync(path.join(target, file), text);
     }
   }
+  const external = [...peers, ...Object.keys(manifest.dependencies)];
+  const command = await buildCommand(path.join(dist, "bin"), external);
+  bundles.set("token-vending", command);
+  cpSync(path.join(root, "docs"), path.join(dist, "docs"), { recursive: true, filter: isPage });
   const lockfile = JSON.parse(readFileSync(path.join(root, "package-lock.json"), "utf8"));
   const bill = billOfMaterials(bundles, lockfile);
   writeFileSync(path.join(dist, "sbom.cdx.json"), `${JSON.stringify(bill, null, 2)}\n`);
   const notices = noticesOf(bundledPackages(bundles, lockfile), root);
   writeFileSync(path.join(dist, "NOTICES.txt"), `${notices}\n`);
+}
+
+/** The documents that the program and the constructs name. */
+function isPage(source: string): boolean {
+  return path.basename(source) === "docs" || /\/docs\/[\w-]+\.md$/.test(source);
 }
 
 function compilerOptions(): ts.CompilerOptions {

@@ -1,6 +1,14 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -61,6 +69,25 @@ describe("a folder", () => {
     writeFileSync(file, typeof left === "string" ? left : JSON.stringify(left));
     holdFolder(folder, now);
     expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ pid: process.pid });
+  });
+
+  it("of somebody's other files is not touched", async () => {
+    const folder = aFolder();
+    writeFileSync(path.join(folder, "thesis.txt"), "");
+    const { code, stderr } = await npmStart("--folder", folder, "--fresh", "--ports", "0");
+    expect([code, stderr]).toEqual([
+      2,
+      `${folder} holds other files.\nTake another folder: npm start -- --folder <path>.\n`,
+    ]);
+    expect(readdirSync(folder)).toEqual(["thesis.txt"]);
+  });
+
+  it("is ignored by git", () => {
+    const folder = aFolder();
+    holdFolder(folder, now);
+    execFileSync("git", ["init", "-q", folder]);
+    const status = execFileSync("git", ["-C", folder, "status", "--porcelain"]);
+    expect(status.toString()).toBe("");
   });
 
   it("keeps the users' keys of earlier runs, readable by nobody else", () => {

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { commands } from "../../cli/commands.ts";
 import { functionNames } from "../../infra/function-names.ts";
 import manifest from "../../infra/package.json" with { type: "json" };
 import rootManifest from "../../package.json" with { type: "json" };
 import { EmptyProject } from "./empty-project.ts";
 
-const project = new EmptyProject();
+const project = new EmptyProject(Object.keys(manifest.dependencies));
 let archive = "";
 beforeAll(() => {
   archive = project.pack("infra");
@@ -47,13 +48,14 @@ const types = 'import type { Realm, RealmEntry } from "@token-vending/constructs
 
 test("the constructs' package has the release's version, and what the repository is tested with", () => {
   const { dependencies, devDependencies } = rootManifest;
+  const { dynalite } = devDependencies;
   expect([manifest.version, manifest.engines]).toEqual([
     rootManifest.version,
     rootManifest.engines,
   ]);
   expect({ ...dependencies, ...devDependencies }).toMatchObject(manifest.devDependencies);
   expect(manifest.peerDependencies["aws-cdk-lib"]).toBe(`^${devDependencies["aws-cdk-lib"]}`);
-  expect(manifest).not.toHaveProperty("dependencies");
+  expect(manifest.dependencies).toEqual({ dynalite });
 });
 
 test("publint and attw have nothing against the constructs' package", () => {
@@ -119,6 +121,24 @@ describe("an app of the installed package", () => {
       exactOptionalPropertyTypes: false,
     };
     project.typeCheck({ ...common, ...options }, ...files);
+  });
+});
+
+describe("npx token-vending", () => {
+  test("dev runs the whole system on the machine's Node.js, and keeps it where git does not look", () => {
+    const printed = project.npx("token-vending", "dev", "--once", "--ports", "0");
+    expect(printed.match(/ 200 accepted$/gm)).toHaveLength(7);
+    expect(printed.match(/ needs consent$/gm)).toHaveLength(3);
+    expect(readFileSync(path.join(project.folder, ".local/.gitignore"), "utf8")).toBe("*\n");
+  }, 120_000);
+
+  test("has all commands, by the name that they have there", () => {
+    const help = project.npx("token-vending", "--help");
+    for (const { name } of commands) expect(help).toContain(`\n  ${name} `);
+    expect(help).toContain("npx token-vending help status");
+    const bin = path.join(project.folder, "node_modules/@token-vending/constructs/dist/bin");
+    const code = readdirSync(bin).map((name) => readFileSync(path.join(bin, name), "utf8"));
+    expect(code.join("").match(/.*npm (?:start|run).*/g)).toBeNull();
   });
 });
 

@@ -6,9 +6,14 @@ import path from "node:path";
 const root = path.join(import.meta.dirname, "../..");
 
 /** Runs a program to its end; fails with what it has written. */
-function run(folder: string, program: string, ...args: readonly string[]): string {
+function run(
+  folder: string,
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): string {
   try {
-    return execFileSync(program, args, { cwd: folder, encoding: "utf8", stdio: "pipe" });
+    return execFileSync(program, args, { cwd: folder, env, encoding: "utf8", stdio: "pipe" });
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
     throw new Error(`${program} ${args.join(" ")}\n${stdout}${stderr}`, { cause: error });
@@ -19,14 +24,17 @@ function run(folder: string, program: string, ...args: readonly string[]): strin
 export class EmptyProject {
   readonly folder: string = mkdtempSync(path.join(tmpdir(), "empty-project-"));
 
-  constructor() {
-    this.write("package.json", JSON.stringify({ name: "somebody-elses", private: true }));
+  /** Without a network, `dependencies` of what it installs come from the repository's own installation. */
+  constructor(dependencies: readonly string[] = []) {
+    const ours = (name: string) => `file:${path.join(root, "node_modules", name)}`;
+    const overrides = Object.fromEntries(dependencies.map((name) => [name, ours(name)]));
+    this.write("package.json", JSON.stringify({ name: "theirs", private: true, overrides }));
   }
 
   /** Builds and packs a workspace of the repository; returns the archive. */
   pack(workspace: string): string {
     const args = ["pack", "--workspace", workspace, "--pack-destination", this.folder, "--json"];
-    const said = run(root, "npm", ...args);
+    const said = run(root, "npm", args);
     const [{ filename = "" } = {}]: { filename?: string }[] = Object.values(
       JSON.parse(said.slice(said.search(/^[[{]/m))),
     );
@@ -67,7 +75,14 @@ export class EmptyProject {
   }
 
   run(program: string, ...args: readonly string[]): string {
-    return run(this.folder, program, ...args);
+    return run(this.folder, program, args);
+  }
+
+  /** Runs a program of an installed package on the machine's own Node.js, which may be older than the repository's. */
+  npx(...args: readonly string[]): string {
+    const folders = (process.env["PATH"] ?? "").split(path.delimiter);
+    const own = folders.filter((each) => !each.includes("node_modules")).join(path.delimiter);
+    return run(this.folder, "npx", ["--offline", ...args], { PATH: own, HOME: this.folder });
   }
 
   remove(): void {

@@ -1,7 +1,7 @@
 import type { SecretExamination, SecretOddity } from "../../model/secret-check.ts";
 import type { Sensitive } from "../../model/sensitive.ts";
 import { parseJson } from "../../platform/parse-json.ts";
-import { certificatesIn } from "../oauth/client-certificate.ts";
+import { certificatesIn, validityOf } from "../oauth/client-certificate.ts";
 import type { SecretMembers } from "./secret.ts";
 
 /** Looks at a secret for an operator's check. What it tells names members, and quotes nothing. */
@@ -22,7 +22,7 @@ export function secretExaminer(members: SecretMembers): (value: Sensitive) => Se
     const [leaf] = given.filter(isPem).flatMap((member) => certificatesIn(member.text));
     return {
       oddities: whole === null ? oddities : [{ field: "SecretString", oddity: whole }],
-      certificate: leaf ? { beginsAt: leaf.validFromDate, endsAt: leaf.validToDate } : null,
+      certificate: leaf ? validityOf(leaf) : null,
     };
   };
 }

@@ -13,6 +13,11 @@ export function certificatesIn(pem: string): readonly X509Certificate[] {
   }
 }
 
+/** From when until when a certificate is valid, these instants included. */
+export function validityOf({ validFrom, validTo }: X509Certificate) {
+  return { beginsAt: new Date(validFrom), endsAt: new Date(validTo) };
+}
+
 /** A problem between a certificate and its key, both of which a secret may leave out. */
 export function certificatePairProblem(
   chain: string | undefined,

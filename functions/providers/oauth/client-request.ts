@@ -6,14 +6,16 @@ import { notIssued } from "../exchange/error-response.ts";
 import type { IssuerContext } from "../exchange/token-request.ts";
 import type { OAuthClient } from "./client-authentication.ts";
 import { proofOf } from "./client-authentication.ts";
-import { certificatesIn } from "./client-certificate.ts";
+import { certificatesIn, validityOf } from "./client-certificate.ts";
 
 /** Reports an expired client certificate, because some servers close the connection during the handshake without a reason. */
 export function expiredCertificate({ certificate }: OAuthClient, now: Date): NotIssued | null {
   const [leaf] = certificate ? certificatesIn(certificate.chain) : [];
+  if (!leaf) return null;
+  const { endsAt } = validityOf(leaf);
   // Its last instant is one of its life (RFC 5280 §4.1.2.5).
-  if (!leaf || leaf.validToDate >= now) return null;
-  const detail = `Our client certificate expired at ${leaf.validToDate.toISOString()}. Put a new one into the secret.`;
+  if (endsAt >= now) return null;
+  const detail = `Our client certificate expired at ${endsAt.toISOString()}. Put a new one into the secret.`;
   return notIssued("credentials-rejected", detail);
 }
 
