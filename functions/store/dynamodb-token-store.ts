@@ -59,13 +59,13 @@ export function dynamoDbTokenStore(
    */
   async function endLease(
     held: HeldLease,
-    outcomeOf: (current: TokenRecord) => { set: Attributes; remove?: readonly string[] },
+    outcomeOf: (current: TokenRecord) => { set: Attributes; remove: readonly string[] },
     signal: AbortSignal,
     current: TokenRecord = held.record,
   ): Promise<TokenRecord | null> {
     const { owner } = held.lease;
     if (current.lease?.owner !== owner) return null;
-    const { set, remove = [] } = outcomeOf(current);
+    const { set, remove } = outcomeOf(current);
     const change = {
       set: { ...set, revision: text(endOf(owner)) },
       remove: [...leaseNames, ...remove],

@@ -25,7 +25,7 @@ export function quickItemTable(
     );
   const sdkTableFor = (signal: AbortSignal) => {
     // Nobody waits for the answer any more.
-    if (signal.aborted) throw unavailable(new DOMException("", "AbortError"));
+    if (signal.aborted) throw unavailable(new DOMException(undefined, "AbortError"));
     return sdkTable();
   };
   return {

@@ -318,6 +318,11 @@ describe("an answer", () => {
     expect(consentOf(outcome)).toMatchObject({ refreshEndsAt: null });
   });
 
+  test("is read where its text is none that an address could carry", async () => {
+    const outcome = await answered({ access_token: "t-1", scope: "100%" });
+    expect(consentOf(outcome)).toMatchObject({ grantedScope: "100%" });
+  });
+
   test("grants what was requested, unless it states otherwise", async () => {
     const changes = { scopes: ["read", "write"] };
     const granted = async (fields: object, credential: GrantCredential) =>

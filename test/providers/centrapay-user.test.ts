@@ -132,6 +132,14 @@ describe("a code", () => {
     });
   });
 
+  test("says who has consented: an address that is verified, and what may be shown of it", async () => {
+    const id_token = await idToken(key, { email: "jo@example.org", email_verified: true });
+    expect(consentOf(await issued(codeCredential, answer({ id_token })))).toMatchObject({
+      verifiedEmail: "jo@example.org",
+      details: { identity: "j…@example.org" },
+    });
+  });
+
   test("may grant less than was requested, and that is stored", async () => {
     const outcome = await issued(codeCredential, answer({ scope: "openid" }));
     expect(consentOf(outcome)).toMatchObject({ grantedScope: "openid" });

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { itemInAnswer } from "../../functions/store/item-in-answer.ts";
+import { itemInAnswer, itemsInAnswer } from "../../functions/store/item-in-answer.ts";
 
 /** What the SDK makes of an answer of DynamoDB's. */
 async function readBySdk(answer: object): Promise<object | null> {
@@ -61,6 +61,36 @@ describe("an item in DynamoDB's answer", () => {
     const item = itemInAnswer(answer);
     expect(Object.keys(item ?? {})).toEqual(["__proto__", "pk"]);
     expect(Object.getPrototypeOf(item)).toBe(Object.prototype);
+  });
+});
+
+describe("items in DynamoDB's answer", () => {
+  const [a, b] = [
+    { pk: { S: "a" }, fence: { N: "1" } },
+    { pk: { S: "b" }, fence: { N: "2" } },
+  ];
+
+  test.each([
+    ["nothing is left", {}],
+    ["nothing is said to be left", { UnprocessedKeys: {} }],
+  ])("are found by their keys, where %s", (_, rest) => {
+    const answer = { Responses: { t: [a, b] }, ...rest };
+    expect(itemsInAnswer(answer, "t")).toEqual(
+      new Map([
+        ["a", a],
+        ["b", b],
+      ]),
+    );
+  });
+
+  test.each([
+    ["some are left for another request", { UnprocessedKeys: { t: { Keys: [{ pk: b.pk }] } } }],
+    ["it is not said properly what is left", { UnprocessedKeys: null }],
+    ["they are of another table", { Responses: { other: [] } }],
+    ["one is damaged", { Responses: { t: [a, { pk: 7 }] } }],
+    ["there are none", { Responses: undefined }],
+  ])("are not understood where %s", (_, changes) => {
+    expect(itemsInAnswer({ Responses: { t: [a] }, ...changes }, "t")).toBeUndefined();
   });
 });
 

@@ -96,6 +96,15 @@ describe("an item", () => {
     expect(clients).toEqual([]);
   });
 
+  test("and another are read by one request, without the SDK; what does not exist is null", async () => {
+    const { table, clients } = tableAt(database.url);
+    const [known, nobody] = [item.pk.S, "conferma/test/nobody"];
+    expect(await table.readBoth(known, nobody, signal)).toEqual([item, null]);
+    expect(await table.readBoth(nobody, known, signal)).toEqual([null, item]);
+    expect(database.requests.total()).toBe(2);
+    expect(clients).toEqual([]);
+  });
+
   test("is written by the SDK, which is loaded once", async () => {
     const { table, clients } = tableAt(database.url);
     const written = (fence: string) =>
@@ -118,6 +127,17 @@ describe("the SDK is asked, which tries again and names the error", () => {
       expect(await table.read(item.pk.S, signal)).toEqual(item);
       expect(clients).toHaveLength(1);
     }
+  });
+
+  test("when of two items DynamoDB has left one for another request", async () => {
+    const [a, b] = [{ pk: { S: "a" } }, { pk: { S: "b" } }];
+    const left = { [TABLE]: { Keys: [b] } };
+    const { table, clients } = await answering(
+      JSON.stringify({ Responses: { [TABLE]: [a] }, UnprocessedKeys: left }),
+      JSON.stringify({ Responses: { [TABLE]: [a, b] } }),
+    );
+    expect(await table.readBoth("a", "b", signal)).toEqual([a, b]);
+    expect(clients).toHaveLength(1);
   });
 
   test("and answers for a table that does not exist", async () => {

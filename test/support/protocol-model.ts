@@ -38,7 +38,7 @@ const token = words(
   "sealed fingerprint tokenFence tokenOwner issuedUnder requestedAt issuedAt usableUntil expiresAt renewAt secretVersion keptUntil",
 );
 const refresh = words("sealedRefresh refreshVersion refreshFingerprint refreshEndsAt");
-const consent = [...refresh, ...words("consentedAt grantedScope subject customer")];
+const consent = [...refresh, ...words("consentedAt grantedScope subject customer consentDetails")];
 /** What a disconnect removes: a sealed refresh token is not gone because nobody looks for it. */
 const personal = [...token, ...due, ...consent, ...doubt, "failure"];
 const rejections = words("rejectionLevel rejectionLevelAt rejectionsAt");

@@ -93,6 +93,55 @@ describe("a consent", () => {
     expect((await here.record())?.consent?.subject).toMatch(/^[0-9a-f]{12}$/);
   });
 
+  test("keeps what more is known of it, until an answer says otherwise", async () => {
+    const here = new TestDeployment(byConsent);
+    const answers: Partial<ConsentResult>[] = [
+      {
+        grantedScope: "a",
+        details: { identity: "j…", withheldScope: "b", attributes: { org: "1", tenant: "1" } },
+      },
+      { grantedScope: null, details: { withheldScope: "not said", attributes: { tenant: "2" } } },
+      { grantedScope: "a c", details: { addedScope: "c" } },
+      { grantedScope: "a" },
+    ];
+    here.answer = () => {
+      here.consented = consented("refresh", answers[here.asked.length - 1]);
+      return here.issued();
+    };
+    await here.consent("code-1", { begunBy: "jo" });
+    const known = [(await here.record())?.consent?.details];
+    const told = [await here.vend()];
+    for (let times = 1; times < answers.length; times += 1) {
+      here.clock.advance(360_000);
+      told.push(await here.vend());
+      known.push((await here.record())?.consent?.details);
+    }
+    const attributes = { org: "1", tenant: "2" };
+    const ofPerson = { identity: "j…", begunBy: "jo" };
+    expect(known).toEqual([
+      { ...ofPerson, withheldScope: "b", attributes: { org: "1", tenant: "1" } },
+      { ...ofPerson, withheldScope: "b", attributes },
+      { ...ofPerson, addedScope: "c", attributes },
+      { ...ofPerson, attributes },
+    ]);
+    expect(
+      told.map(({ grantedScope, attributes: { tenant } = {} }) => [grantedScope, tenant]),
+    ).toEqual([
+      ["a", "1"],
+      ["a", "2"],
+      ["a c", "2"],
+      [undefined, "2"],
+    ]);
+  });
+
+  test("of which nothing more is known says nothing more to callers", async () => {
+    const here = await aConsentedDeployment();
+    expect((await here.record())?.consent).not.toHaveProperty("details");
+    const credential = await here.vend();
+    expect(credential).not.toHaveProperty("attributes");
+    expect(credential).not.toHaveProperty("grantedScope");
+  });
+
   test("uses the client secret of the realm, whatever the account", async () => {
     const here = aDeployment();
     await here.consentOf("alice");

@@ -30,7 +30,7 @@ const mismatch: AuthorizationResponse = { kind: "mismatch" };
 export function readAuthorizationResponse(
   parameters: URLSearchParams,
   isIssuer: (issuer: string) => boolean,
-  kept: readonly string[] = [],
+  kept: readonly string[],
 ): AuthorizationResponse {
   if (known.some((name) => parameters.getAll(name).length > 1)) return mismatch;
   const issuer = parameters.get("iss");

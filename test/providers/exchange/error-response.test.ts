@@ -56,6 +56,9 @@ describe("a failure tells the operator what the provider answered", () => {
     expect(detailOf(400, "invalid_grant", "refresh-token")).toBe(
       "The provider no longer accepts this consent (400, invalid_grant).",
     );
+    expect(detailOf(400, "invalid_grant", "code")).toBe(
+      "The provider does not accept this code (400, invalid_grant): it is wrong, was used before, or has expired.",
+    );
     expect(detailOf(400, "invalid_grant", "client")).toBe(
       "The provider refuses these credentials (400, invalid_grant).",
     );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AuthorizationRequest } from "../../../functions/model/consent.ts";
 import { Sensitive, unprintable } from "../../../functions/model/sensitive.ts";
-import type { HttpFailure } from "../../../functions/platform/http-request.ts";
+import { HttpFailure } from "../../../functions/platform/http-request.ts";
 import type { RealmInput } from "../../../functions/providers/catalogue.ts";
 import { sampleAuthorizationRequest } from "../../support/a-consent.ts";
 import type { ScriptedAnswer } from "../../support/an-issuer.ts";
@@ -215,6 +215,18 @@ describe.each(providers)("a callback of $provider", (settings) => {
   });
 });
 
+test("of a callback those parameters are kept that the realm takes attributes from", async () => {
+  const attributes = { realmId: "callback", tenant: "callback", org: "answer" } as const;
+  const parametersOf = async (settings: RealmInput) => {
+    const { flow } = await flowOf(settings);
+    const query = "code=c-1&state=s&realmId=46&org=x&other=y";
+    const callback = flow.readAuthorizationResponse(new URLSearchParams(query));
+    return callback.kind === "code" && callback.parameters;
+  };
+  expect(await parametersOf({ ...general, attributes })).toEqual({ realmId: "46" });
+  expect(await parametersOf(general)).toEqual({});
+});
+
 test.each([
   "invalid_request",
   "unauthorized_client",
@@ -322,6 +334,12 @@ describe("a consent is revoked", () => {
     ["503", { status: 503, body: "null" }, false, "answered 503"],
     ["no answer", noAnswer.timeout, false, "did not answer"],
     ["no connection", noAnswer.unreachable, false, "did not answer"],
+    [
+      "a refused certificate",
+      new HttpFailure("certificate", false),
+      false,
+      "refused our client certificate",
+    ],
   ])("or not, by %s", async (_, play, isRevoked, answer) => {
     for (const settings of providers) {
       const told = (await revoking({ ...settings, revokeUrl } as RealmInput, play)).answer;

@@ -1,9 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { unprintable } from "../../../functions/model/sensitive.ts";
 import type { Person } from "../../../functions/providers/oauth/person.ts";
-import { maskedIdentity } from "../../../functions/providers/oauth/person.ts";
+import { maskedIdentity, verifiedEmailOf } from "../../../functions/providers/oauth/person.ts";
 
 const person = (claims: Person["claims"]) => unprintable<Person>({ subject: "person-1", claims });
+
+test.each([
+  [{ email: "jo@example.org", email_verified: true }, "jo@example.org"],
+  [{ email: "jo@example.org", email_verified: "true" }, undefined],
+  [{ email: "jo@example.org", email_verified: false }, undefined],
+  [{ email: "jo@example.org" }, undefined],
+  [{ email: 7, email_verified: true }, undefined],
+])("an e-mail address is known where the provider has verified it: %j", (claims, email) => {
+  expect(verifiedEmailOf(person(claims))).toBe(email);
+});
 
 describe("a person is shown by", () => {
   test.each<[rule: string, claims: Person["claims"], shown: string | null]>([
