@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { maxLifetimeMs } from "../model/time-limits.ts";
+import { consentAnswerSettings } from "./declaration/answer-settings.ts";
 import {
   authorizationParameters,
   clientMembers,
@@ -29,7 +30,9 @@ export const authorizationCode = declareConsent({
     scopes: v.optional(scopes),
     renamedScopes: v.optional(v.record(scopeToken, scopeToken)),
     pkce: v.optional(v.boolean(), true),
+    answer: consentAnswerSettings,
     lifetimeSeconds: v.optional(lifeSeconds),
+    refreshLifetimeSeconds: v.optional(lifeSeconds),
     presentation: v.optional(presentation, { headerName: "Authorization", scheme: "Bearer" }),
   }),
   settingsProblem({ issuer, jwksUrl, scopes }) {

@@ -1,7 +1,8 @@
 import * as v from "valibot";
+import { answerSettings } from "./declaration/answer-settings.ts";
 import { clientMembers, clientSettings } from "./declaration/client-settings.ts";
 import { bearer, declareClientCredentials } from "./declaration/declare-provider.ts";
-import { address, baseAddress, seconds, settingsOf } from "./declaration/settings.ts";
+import { address, baseAddress, lifeSeconds, seconds, settingsOf } from "./declaration/settings.ts";
 
 /** Any server with the client credentials grant (RFC 6749 §4.4), by configuration alone. */
 export const clientCredentials = declareClientCredentials({
@@ -10,6 +11,8 @@ export const clientCredentials = declareClientCredentials({
     tokenUrl: address,
     scope: v.optional(v.string()),
     ...clientSettings,
+    answer: answerSettings,
+    lifetimeSeconds: v.optional(lifeSeconds),
     onIssue: v.optional(v.picklist(["coexist", "revoke"]), "coexist"),
     earlySeconds: v.optional(seconds),
   }),

@@ -6,6 +6,7 @@ import { parseJson } from "../platform/parse-json.ts";
 import { bearer, declareClientCredentials } from "./declaration/declare-provider.ts";
 import { plainText, sensitiveText } from "./declaration/secret.ts";
 import { address, baseAddress, presentation, seconds, settingsOf } from "./declaration/settings.ts";
+import { epochInstant } from "./exchange/instant.ts";
 import {
   claimFromSecond,
   claimUntil,
@@ -73,10 +74,6 @@ function claimsOf(token: string): { readonly [name: string]: unknown } {
   return typeof claims === "object" && claims !== null ? { ...claims } : {};
 }
 
-/** The end of the year 9999. */
-const latestSecond = 253_402_300_799;
-
 function numericDate(value: unknown): Date | null {
-  const isDate = typeof value === "number" && value > 0 && value <= latestSecond;
-  return isDate ? new Date(value * 1000) : null;
+  return typeof value === "number" ? epochInstant(value, 1000) : null;
 }

@@ -131,6 +131,7 @@ function readable(field: unknown): string {
 
 /** Interfaces with such a field in the clear, and why each may. */
 const mayBeClear: Readonly<Record<string, string>> = {
+  AnswerShape: "where in an answer they are found",
   AwsCredentials: "the SDK and its signer copy their members; only platform/aws-*.ts has them",
   ConsentLink: "the answer to the caller is the link",
   EventBase: "its key names a change, for who has heard of it before",

@@ -40,7 +40,7 @@ describeProvider("authorization-code", {
     pkce: false,
     revokeUrl: "https://a.example/revoke",
     renamedScopes: { "user:email": "user" },
-    lifetimeSeconds: 86_400,
+    refreshLifetimeSeconds: 86_400,
     presentation: { headerName: "X-Access", scheme: null },
     earlySeconds: 60,
     linkLifetimeSeconds: 604_800,

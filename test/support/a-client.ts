@@ -18,6 +18,8 @@ export const clientOptions = {
   audience: "https://api.example",
   resource: "https://api.example/v2",
   tokenParameters: { account_type: "company" },
+  answer: { accessToken: "data.token" },
+  lifetimeSeconds: 86_400,
 };
 
 type KeyType =

@@ -37,6 +37,11 @@ const errorCodes: ReadonlySet<unknown> = new Set([
   "access_denied",
 ]);
 
+/** Whether a token endpoint says by this that it refuses a request as it is. */
+export function isStandardError(error: unknown): boolean {
+  return errorCodes.has(error);
+}
+
 /** Why an answer has no token; null when it may have one. */
 export function errorResponse(
   response: HttpResponse,

@@ -36,3 +36,19 @@ export function parseHttpDate(text: unknown): Date | null {
   // `Date` reads other formats too, and turns 30 February into another day; it prints this format only.
   return Number.isFinite(date.getTime()) && date.toUTCString() === text ? date : null;
 }
+
+/** The end of the year 9999. */
+const latestMs = 253_402_300_799_999;
+
+/** An instant as a positive number of units since 1970, or as its digits; null for anything else. */
+export function epochInstant(value: unknown, unitMs: number): Date | null {
+  const ms = (numberFrom(value, 15) ?? 0) * unitMs;
+  return ms > 0 && ms <= latestMs ? new Date(ms) : null;
+}
+
+/** A finite number, or at most `maxDigits` digits of one as text; null for anything else. */
+export function numberFrom(value: unknown, maxDigits: number): number | null {
+  const isDigits = typeof value === "string" && /^\d+$/.test(value) && value.length <= maxDigits;
+  const number = isDigits ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : null;
+}

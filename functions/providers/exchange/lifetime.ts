@@ -2,7 +2,7 @@ import { msBetween, plusMs } from "../../model/clock.ts";
 import type { Lifetime } from "../../model/provider.ts";
 import { maxLifetimeMs } from "../../model/time-limits.ts";
 import type { HttpResponse } from "../../platform/http-request.ts";
-import { parseHttpDate, parseInstant } from "./instant.ts";
+import { numberFrom, parseHttpDate, parseInstant } from "./instant.ts";
 
 /** A clock of whole seconds rounds an instant down by up to this much. */
 const secondMs = 1000;
@@ -11,12 +11,15 @@ const dayMs = 86_400_000;
 /** A token's lifetime according to one field of an answer; null for an invalid value. */
 export type LifetimeClaim = { readonly atLeastMs: number; readonly atMostMs: number } | null;
 
-/** `expires_in`: whole seconds, as a number or as digits; rounded down, so the lifetime may be up to a second longer. */
+/** `expires_in`: whole seconds, as a number or as digits. */
 export function secondsClaim(value: unknown): LifetimeClaim {
-  const isDigits = typeof value === "string" && /^\d{1,12}$/.test(value);
-  const seconds = isDigits ? Number(value) : value;
-  if (typeof seconds !== "number" || !Number.isFinite(seconds)) return null;
-  return { atLeastMs: seconds * 1000, atMostMs: seconds * 1000 + secondMs };
+  return durationClaim(value, secondMs);
+}
+
+/** A whole number of units, or its digits; rounded down, so the lifetime may be up to a unit longer. */
+export function durationClaim(value: unknown, unitMs: number): LifetimeClaim {
+  const units = numberFrom(value, 12);
+  return units === null ? null : { atLeastMs: units * unitMs, atMostMs: (units + 1) * unitMs };
 }
 
 /** Between two instants of the provider's own clock, so that clock skew does not matter. */
@@ -67,8 +70,15 @@ export function lifetimeFrom(
 }
 
 /** The instant a number of seconds after the request was sent; null for a missing or invalid number. */
-export function secondsAfterRequest(value: unknown, { requestedAt }: HttpResponse): Date | null {
-  const claim = secondsClaim(value);
+export function secondsAfterRequest(value: unknown, response: HttpResponse): Date | null {
+  return claimAfterRequest(secondsClaim(value), response);
+}
+
+/** When a claimed lifetime ends that began with the request; null for a missing or invalid one. */
+export function claimAfterRequest(
+  claim: LifetimeClaim,
+  { requestedAt }: HttpResponse,
+): Date | null {
   const isPlausible = claim && claim.atLeastMs > 0 && claim.atLeastMs <= maxLifetimeMs;
   return isPlausible ? plusMs(requestedAt, claim.atLeastMs) : null;
 }

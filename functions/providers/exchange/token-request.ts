@@ -33,11 +33,18 @@ export interface Reading {
   readonly consent?: ConsentResult;
 }
 
+/** Any answer's members under the names of the standard (RFC 6749 §5); null for an answer that is no JSON object. */
+type InStandardTerms = (members: Members | null, status: number) => Members | null;
+
+type Members = Readonly<Record<string, unknown>>;
+
 /** What a provider answers to a request for a token for our own credentials, and what that does to others. */
 export interface TokenReader<Settings, Secret> {
   /** Names what a new token revokes beyond this connection, such as a platform key; null where it revokes nothing else. */
   revocationScope(secret: Secret, settings: Settings): string | null;
   readAnswer(fields: AnswerFields, response: HttpResponse, now: Date): Reading;
+  /** Where it has names of its own that are configured. */
+  readonly inStandardTerms?: InStandardTerms | undefined;
 }
 
 /** How a provider issues a token for our own credentials by a request of its own kind. */
@@ -49,7 +56,7 @@ export interface TokenRequest<Settings, Secret> extends TokenReader<Settings, Se
 type OpenRequest<Secret> = (secret: Secret) => () => HttpRequest | Promise<HttpRequest | NotIssued>;
 
 export function tokenIssuer<Settings, Secret>(
-  { revocationScope, readAnswer }: TokenReader<Settings, Secret>,
+  { revocationScope, readAnswer, inStandardTerms }: TokenReader<Settings, Secret>,
   openRequest: OpenRequest<Secret>,
   settings: Settings,
   readSecret: (text: Sensitive) => Secret,
@@ -65,19 +72,22 @@ export function tokenIssuer<Settings, Secret>(
         async issue(signal) {
           const request = await newRequest();
           if ("kind" in request) return request;
-          return sendTokenRequest(context, request, signal, "client", (fields, response) =>
-            readAnswer(fields, response, context.clock.now()),
-          );
+          return sendTokenRequest(context, request, signal, {
+            presented: "client",
+            inStandardTerms,
+            read: (fields, response) => readAnswer(fields, response, context.clock.now()),
+          });
         },
       });
     },
   };
 }
 
-type Read = (
-  fields: AnswerFields,
-  response: HttpResponse,
-) => Reading | Promise<Reading | NotIssued>;
+interface TokenExchange {
+  readonly presented: PresentedCredentials;
+  readonly inStandardTerms?: InStandardTerms | undefined;
+  read(fields: AnswerFields, response: HttpResponse): Reading | Promise<Reading | NotIssued>;
+}
 
 /** A token is sent in a header: visible ASCII of limited length. */
 const tokenPattern = /^[\x21-\x7e]{1,16384}$/;
@@ -87,20 +97,22 @@ export async function sendTokenRequest(
   context: IssuerContext,
   request: HttpRequest,
   signal: AbortSignal,
-  presented: PresentedCredentials,
-  read: Read,
+  { presented, inStandardTerms = unchanged, read }: TokenExchange,
 ): Promise<Issued | NotIssued> {
   const response = await sendOrFailure(context, request, signal);
   if (response instanceof HttpFailure) return notIssuedAfter(response);
-  const fields = answerFieldsIn(response.body);
+  const members = inStandardTerms(membersIn(response.body), response.status);
+  const fields = members && unprintable<AnswerFields>({ ...members });
   const error = errorResponse(response, fields, context.clock, presented);
   return error ?? readSuccess(response, fields, read);
 }
 
+const unchanged: InStandardTerms = (members) => members;
+
 async function readSuccess(
   response: HttpResponse,
   fields: AnswerFields | null,
-  read: Read,
+  read: TokenExchange["read"],
 ): Promise<Issued | NotIssued> {
   if (!fields) return malformed("an answer that is not a JSON object");
   const reading = await read(fields, response);
@@ -122,11 +134,16 @@ function expiryAfter(lifetime: Lifetime, receivedAt: Date): Date | null {
   return lifetime.kind === "stated" ? plusMs(receivedAt, lifetime.atLeastMs) : null;
 }
 
-/** The members of a JSON object; null for anything else. */
+/** The members of a JSON object, wrapped; null for anything else. */
 export function answerFieldsIn(body: string | null): AnswerFields | null {
+  const members = membersIn(body);
+  return members && unprintable<AnswerFields>({ ...members });
+}
+
+function membersIn(body: string | null): Members | null {
   const value = parseJson(body ?? "");
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  return isObject ? unprintable<AnswerFields>({ ...value }) : null;
+  return isObject ? { ...value } : null;
 }
 
 /** The answer to one request, or the failure that left it unanswered. */

@@ -1,5 +1,7 @@
-import type { Issuer } from "../../model/provider.ts";
+import type { Issuer, Lifetime } from "../../model/provider.ts";
 import type { Sensitive } from "../../model/sensitive.ts";
+import type { HttpResponse } from "../../platform/http-request.ts";
+import type { AnswerShape } from "../exchange/answer-shape.ts";
 import type {
   AnswerFields,
   IssuerContext,
@@ -26,6 +28,9 @@ export interface ClientGrant<Settings extends ClientGrantSettings, Secret>
 export interface ClientGrantSettings extends TokenPurpose {
   readonly tokenUrl: string;
   readonly tokenParameters?: Readonly<Record<string, string>> | undefined;
+  readonly answer?: AnswerShape | undefined;
+  /** The life of a token whose answer states none. */
+  readonly lifetimeSeconds?: number | undefined;
 }
 
 export async function clientIssuer<Settings extends ClientGrantSettings, Secret>(
@@ -38,16 +43,29 @@ export async function clientIssuer<Settings extends ClientGrantSettings, Secret>
     "request" in provider
       ? () => provider.request(settings, secret)
       : grantRequest(provider, settings, secret, context);
-  const { revocationScope, readAnswer = await standardReader() } = provider;
-  return tokenIssuer({ revocationScope, readAnswer }, openRequest, settings, readSecret, context);
+  const { revocationScope, readAnswer } = provider;
+  const reading = readAnswer ? { readAnswer } : await standardReading(settings);
+  return tokenIssuer({ revocationScope, ...reading }, openRequest, settings, readSecret, context);
 }
 
 const maxDays = 400;
 
-/** Loaded only where it is needed. */
-async function standardReader() {
-  const { readTokenResponse } = await import("./token-response.ts");
-  return (fields: AnswerFields) => readTokenResponse(fields, maxDays, { kind: "unknown" });
+/** How the standard's answers are read, and those that are described by settings. Loaded only where that is needed. */
+async function standardReading({ answer, lifetimeSeconds }: ClientGrantSettings) {
+  const [{ readTokenResponse }, { standardMembers }] = await Promise.all([
+    import("./token-response.ts"),
+    import("../exchange/answer-shape.ts"),
+  ]);
+  const unstated: Lifetime =
+    lifetimeSeconds === undefined
+      ? { kind: "unknown" }
+      : { kind: "assumed", lastsMs: lifetimeSeconds * 1000 };
+  const lifetimes = { maxDays, unstated, unit: answer?.lifetime?.unit };
+  return {
+    readAnswer: (fields: AnswerFields, response: HttpResponse, now: Date) =>
+      readTokenResponse(fields, lifetimes, response, now),
+    inStandardTerms: answer && standardMembers.bind(null, answer),
+  };
 }
 
 function grantRequest<Settings extends ClientGrantSettings, Secret>(

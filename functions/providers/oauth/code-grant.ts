@@ -1,5 +1,6 @@
 import type { AuthorizationRequest, ConsentFlow } from "../../model/consent.ts";
 import type { HttpResponse } from "../../platform/http-request.ts";
+import type { AnswerShape } from "../exchange/answer-shape.ts";
 import type { AnswerFields } from "../exchange/token-request.ts";
 import type { Registration } from "./registered-client.ts";
 import type { TokenPurpose } from "./request-parameters.ts";
@@ -14,6 +15,9 @@ export interface CodeSettings extends TokenPurpose {
   /** Parameters that the server wants besides the standard's. */
   readonly authorizationParameters?: Readonly<Record<string, string>> | undefined;
   readonly tokenParameters?: Readonly<Record<string, string>> | undefined;
+  readonly answer?: AnswerShape | undefined;
+  /** The life of a refresh token whose answer states none. */
+  readonly refreshLifetimeSeconds?: number | undefined;
   /** In the place of the provider's own name. */
   readonly displayName?: string | undefined;
   readonly scopeWords?: ConsentFlow["scopeWords"] | undefined;

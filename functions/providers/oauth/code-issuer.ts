@@ -2,6 +2,7 @@ import type { AuthorizationRequest, GrantCredential } from "../../model/consent.
 import type { Grant, Issued, Issuer, NotIssued } from "../../model/provider.ts";
 import { Sensitive, unprintable } from "../../model/sensitive.ts";
 import type { HttpResponse } from "../../platform/http-request.ts";
+import { standardMembers } from "../exchange/answer-shape.ts";
 import { malformed, notIssued } from "../exchange/error-response.ts";
 import { isAbsent } from "../exchange/lifetime.ts";
 import type { AnswerFields, IssuerContext, Reading } from "../exchange/token-request.ts";
@@ -70,9 +71,11 @@ async function exchangeCredential<Settings extends CodeSettings, Secret>(
   const keysFailure = await identifier.prepare(credential, signal);
   if (keysFailure) return keysFailure;
   const request = await clientRequest(client, settings.tokenUrl, form, context);
-  return sendTokenRequest(context, request, signal, credential.kind, (fields, response) =>
-    readAnswer(exchange, credential, fields, response, signal),
-  );
+  return sendTokenRequest(context, request, signal, {
+    presented: credential.kind,
+    inStandardTerms: settings.answer && standardMembers.bind(null, settings.answer),
+    read: (fields, response) => readAnswer(exchange, credential, fields, response, signal),
+  });
 }
 
 const codeWithoutRequest =
@@ -112,7 +115,7 @@ function withRequestBinding(
 }
 
 async function readAnswer<Settings extends CodeSettings, Secret>(
-  { provider, settings, client, identifier }: ExchangeContext<Settings, Secret>,
+  { provider, settings, client, identifier, context }: ExchangeContext<Settings, Secret>,
   credential: GrantCredential,
   fields: AnswerFields,
   response: HttpResponse,
@@ -128,8 +131,10 @@ async function readAnswer<Settings extends CodeSettings, Secret>(
     unstatedSeconds === null
       ? ({ kind: "unlimited", until: null } as const)
       : ({ kind: "assumed", lastsMs: unstatedSeconds * 1000 } as const);
+  const { maxDays } = provider;
+  const lifetimes = { maxDays, unstated, unit: settings.answer?.lifetime?.unit };
   return {
-    ...readTokenResponse(fields, provider.maxDays, unstated),
+    ...readTokenResponse(fields, lifetimes, response, context.clock.now()),
     consent: consentResult(provider, settings, client, {
       fields,
       response,

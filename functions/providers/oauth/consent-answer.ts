@@ -2,7 +2,8 @@ import type { ConsentDetails, ConsentResult, GrantCredential } from "../../model
 import { scopeDifference } from "../../model/scopes.ts";
 import type { Sensitive } from "../../model/sensitive.ts";
 import type { HttpResponse } from "../../platform/http-request.ts";
-import { isAbsent } from "../exchange/lifetime.ts";
+import { isAbsent, secondsAfterRequest } from "../exchange/lifetime.ts";
+import { readEnd } from "../exchange/stated-lifetime.ts";
 import type { AnswerFields } from "../exchange/token-request.ts";
 import type { OAuthClient } from "./client-authentication.ts";
 import type { CodeGrant, CodeSettings } from "./code-grant.ts";
@@ -32,7 +33,7 @@ export function consentResult<Settings extends CodeSettings, Secret>(
   client: OAuthClient,
   answer: ConsentAnswer,
 ): ConsentResult {
-  const { fields, response, credential, refreshToken, person } = answer;
+  const { fields, credential, refreshToken, person } = answer;
   const holdsSecret = secretDetector(client, credential, fields);
   const harmless: Harmless = (text) => (text === null || holdsSecret(text) ? null : text);
   const isFirst = credential.kind === "code";
@@ -48,13 +49,25 @@ export function consentResult<Settings extends CodeSettings, Secret>(
   const { customerAttribute = "" } = settings;
   return {
     refreshToken,
-    refreshEndsAt: provider.refreshEndsAt(fields, response, isFirst),
+    refreshEndsAt: refreshEndOf(provider, settings, answer),
     grantedScope,
     subject: person?.subject ?? null,
     verifiedEmail: person ? verifiedEmailOf(person) : undefined,
     customer: harmless(provider.customer?.(fields) ?? attributes[customerAttribute] ?? null),
     ...(Object.keys(details).length > 0 && { details }),
   };
+}
+
+function refreshEndOf<Settings extends CodeSettings, Secret>(
+  provider: CodeGrant<Settings, Secret>,
+  { answer, refreshLifetimeSeconds }: Settings,
+  { fields, response, credential, refreshToken }: ConsentAnswer,
+): Date | null {
+  const stated = answer?.refreshLifetime
+    ? readEnd(fields["refresh_token_expires_in"], answer.refreshLifetime.unit, response)
+    : provider.refreshEndsAt(fields, response, credential.kind === "code");
+  // Each new one lives as long again.
+  return stated ?? (refreshToken && secondsAfterRequest(refreshLifetimeSeconds, response));
 }
 
 function differenceOf<Settings extends CodeSettings, Secret>(
