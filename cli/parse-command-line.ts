@@ -163,7 +163,7 @@ A connection is provider/environment/account, for example
 conferma/production/default; a realm is provider/environment. The AWS account is
 the one that the SDK's variables name: AWS_PROFILE, AWS_REGION,
 AWS_ENDPOINT_URL. The whole system on this machine, against simulated providers:
-npm start.
+npm start; those providers alone, for a team's tests: npm run providers.
 
 Exit code: 0 done; 1 a problem, or not all was done; 2 the command line is
 wrong; 3 nothing came of the link that consent --wait waited for.`;

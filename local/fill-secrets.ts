@@ -23,15 +23,15 @@ export async function createSecrets(
 export async function fillSecrets(
   secrets: SecretSeeder,
   providers: Providers,
-  /** The public address of the consent host, without a trailing slash. */
-  consentBaseUrl: string,
+  /** Where a realm's provider sends people back to. */
+  redirectUriOf: (realm: string) => string,
 ): Promise<void> {
   const keep = <T extends object>(realm: string, makeUp: () => T) =>
     secrets.getOrGenerate(secretName(realm), makeUp);
   const clientOf = async (realm: string) => ({
     ...(await keep(realm, client)),
     name: localRequester,
-    redirectUris: [`${consentBaseUrl}/callback/${realm}`],
+    redirectUris: [redirectUriOf(realm)],
   });
 
   const fill: Readonly<Record<ProviderId, () => Promise<unknown>>> = {

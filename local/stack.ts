@@ -127,7 +127,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   await createTables(dynamoDb.url, deployed.tables, operator.keys);
   for (const key of deployed.keys) kms.ensureKey(key);
   await createSecrets(secrets, deployed);
-  await fillSecrets(secrets, providers, consentBaseUrl);
+  await fillSecrets(secrets, providers, (realm) => `${consentBaseUrl}/callback/${realm}`);
   const [table] = deployed.tables;
   if (!table) throw new Error("The template has no table.");
 

@@ -53,6 +53,12 @@ export const otherFolder = "Take another folder: npm start -- --folder <path>.";
 /** What is wrong with the options is wrong with the call: it says so, and what to do. */
 export class WrongOption extends Error {
   override readonly name = "WrongOption";
+
+  /** In one line, with where to read more. */
+  static of(error: unknown, help: string): WrongOption {
+    const [line] = (error instanceof Error ? error.message : String(error)).split(/\.?\n|\. /);
+    return new WrongOption(`${line?.replace(/\.$/, "")}. See ${help}.`, { cause: error });
+  }
 }
 
 /** Fails with a `WrongOption`. */
@@ -74,10 +80,7 @@ export function readStartOptions(args: readonly string[]): StartOptions {
     };
     return { folder: path.resolve(folder), ports, fresh, once, logs, requests, help };
   } catch (error) {
-    const [line] = (error instanceof Error ? error.message : String(error)).split(/\.?\n|\. /);
-    throw new WrongOption(`${line?.replace(/\.$/, "")}. See npm start -- --help.`, {
-      cause: error,
-    });
+    throw WrongOption.of(error, "npm start -- --help");
   }
 }
 
@@ -85,7 +88,8 @@ function portOf(name: keyof LocalPorts, text: string | undefined): LocalPorts {
   return text === undefined ? {} : { [name]: portIn(text) };
 }
 
-function portIn(text: string): number {
+/** Fails with a `RangeError`. */
+export function portIn(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port < 65_536) return port;
   throw new RangeError(`${text} is not a port`);

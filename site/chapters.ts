@@ -13,7 +13,13 @@ export const chapters: readonly Chapter[] = [
   { text: "Start", pages: ["README.md"] },
   {
     text: "Use it",
-    pages: ["docs/client.md", "docs/other-languages.md", apiPage, "docs/consents.md"],
+    pages: [
+      "docs/client.md",
+      "docs/other-languages.md",
+      apiPage,
+      "docs/consents.md",
+      "docs/provider-kit.md",
+    ],
   },
   { text: "Connect a provider", pages: ["docs/providers/README.md", "docs/adding-a-provider.md"] },
   { text: "Deploy", pages: ["docs/deploying.md", "docs/scale.md", "docs/benchmarks.md"] },

@@ -5,6 +5,7 @@ import type { Plugin } from "esbuild";
 /** What the repository's npm scripts are called where they came in the package. */
 const calls = [
   [/npm run (?:--silent )?vend(?: --)?/g, "npx token-vending"],
+  [/npm run providers(?: --)?/g, "npx token-vending providers"],
   [/npm start(?: --)?/g, "npx token-vending dev"],
 ] as const;
 

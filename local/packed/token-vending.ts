@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `npx token-vending` of the package: the command line, and as `dev` what `npm start` runs in the repository. */
+/** `npx token-vending` of the package: the command line, and npm scripts of the repository. */
 
 // Node.js 20 has all the rest.
 Map.groupBy ??= function groupBy<Key, Item>(
@@ -21,9 +21,10 @@ Map.groupBy ??= function groupBy<Key, Item>(
 // It speaks of later versions of the SDK than the one that is bundled here.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 
-if (process.argv[2] === "dev") {
-  process.argv.splice(2, 1);
-  await import("../server.ts");
-} else {
-  await import("../../cli/vend.ts");
-}
+const scripts: Readonly<Record<string, () => Promise<unknown>>> = {
+  dev: () => import("../server.ts"),
+  providers: () => import("../provider-kit/provider-kit.ts"),
+};
+const script = scripts[process.argv[2] ?? ""];
+if (script) process.argv.splice(2, 1);
+await (script?.() ?? import("../../cli/vend.ts"));

@@ -132,6 +132,12 @@ describe("npx token-vending", () => {
     expect(readFileSync(path.join(project.folder, ".local/.gitignore"), "utf8")).toBe("*\n");
   }, 120_000);
 
+  test("providers runs a command with the simulated providers", () => {
+    const script = "console.log(process.env.TOKEN_VENDING_PROVIDERS)";
+    const said = project.npx("token-vending", "providers", "--", "node", "-e", script);
+    expect(said).toMatch(/providers\.json$/m);
+  });
+
   test("has all commands, by the name that they have there", () => {
     const help = project.npx("token-vending", "--help");
     for (const { name } of commands) expect(help).toContain(`\n  ${name} `);

@@ -6,8 +6,12 @@ import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import type { SimulatedRoute } from "../kit/route.ts";
 import type { Simulator } from "../kit/simulator.ts";
-import { joinSimulators, startSimulator } from "../kit/simulator.ts";
-import type { SimulatorContext, SimulatorOptions } from "../kit/simulator-context.ts";
+import { startSimulator } from "../kit/simulator.ts";
+import type {
+  RefreshPolicy,
+  SimulatorContext,
+  SimulatorOptions,
+} from "../kit/simulator-context.ts";
 import { createSimulatorContext } from "../kit/simulator-context.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
 import { createCodeLedger } from "../oauth/code-ledger.ts";
@@ -17,7 +21,6 @@ import type { ConsentOracle } from "../oauth/consent-oracle.ts";
 import { createConsentOracle } from "../oauth/consent-oracle.ts";
 import { createConsents } from "../oauth/consents.ts";
 import { createLoginFlow } from "../oauth/login-flow.ts";
-import type { RefreshPolicy } from "../oauth/refresh-ledger.ts";
 import { createRefreshLedger } from "../oauth/refresh-ledger.ts";
 import type { SimulatedUser } from "../oauth/users.ts";
 import { defaultUser } from "../oauth/users.ts";
@@ -78,9 +81,11 @@ export interface ConnectPay extends Simulator {
 
 export async function startConnectPay(options: ConnectPayOptions = {}): Promise<ConnectPay> {
   const { users = [defaultUser], mutualTls = "alert", serverPort: port = 0 } = options;
+  const refresh = { ...refreshPolicy, ...options.refresh };
   const context = createSimulatorContext({
     ...options,
     lifetimeMs: options.lifetimeMs ?? 3_600_000,
+    settings: { ...options.settings, refresh },
   });
   const authority =
     options.authority ?? (await createCertificateAuthority("Simulated ConnectPay CA"));
@@ -93,8 +98,7 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
   const consents = createConsents(context, ledger);
   const clients = createConsentClients([...registered.values()], "raw");
   const codes = createCodeLedger(context, consents, { lifetimeMs: dayMs, newValue });
-  const policy = { ...refreshPolicy, ...options.refresh };
-  const refreshes = createRefreshLedger(context, consents, policy, newValue);
+  const refreshes = createRefreshLedger(context, consents, refresh, newValue);
   const loginFlow = createLoginFlow(context, {
     ...{ provider: "ConnectPay", users, choosesCustomer: true, isAllOrNothing: false },
   });
@@ -147,6 +151,7 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
     context,
     {
       id: "connectpay",
+      partner: server,
       routes: [
         route("authorize", "GET", `${base}/authorize`, (request) =>
           authorizePsd2(context, authorization, request),
@@ -161,7 +166,7 @@ export async function startConnectPay(options: ConnectPayOptions = {}): Promise<
   webAppUrl = browser.url.replace("127.0.0.1", options.webAppHost ?? "localhost");
 
   return {
-    ...joinSimulators(browser, server, ["token", "revoke", "api"]),
+    ...browser,
     authorizeUrl: `${browser.url}${base}/authorize`,
     openApiSettingsUrl: `${webAppUrl}${openApiSettingsPath}`,
     serverUrl: server.url,

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { createConsentOracle } from "../oauth/consent-oracle.ts";
 import type { Counters } from "./counters.ts";
 import type { Fault } from "./faults.ts";
 import { faultSchema } from "./faults.ts";
@@ -8,7 +9,7 @@ import { jsonReply } from "./reply.ts";
 import type { SimulatedRequest } from "./request.ts";
 import type { SimulatedRoute } from "./route.ts";
 import type { Settings } from "./simulator-context.ts";
-import { settingsPatchSchema } from "./simulator-context.ts";
+import { patchSettings } from "./simulator-context.ts";
 
 /** What a test can do with any simulator, in process or over HTTP. */
 export interface Controls {
@@ -25,6 +26,7 @@ const faultsSchema = v.union([v.array(faultSchema), faultSchema]);
 /** Routes for other processes, to read the journal and inject faults. They are never subject to faults themselves. */
 export function controlRoutes(controls: Controls): readonly SimulatedRoute[] {
   const { journal, counters, settings } = controls;
+  const oracle = createConsentOracle(journal);
   return [
     control("GET", "/__journal", () => jsonReply(200, journal)),
     control("GET", "/__counters", () =>
@@ -37,6 +39,9 @@ export function controlRoutes(controls: Controls): readonly SimulatedRoute[] {
         usesRefused: counters.usesRefused(),
         credentialsRefused: counters.credentialsRefused(),
         maxInFlight: counters.maxInFlight(),
+        codesReplayed: oracle.codesReplayed(),
+        refreshTokensReused: oracle.refreshTokensReused(),
+        statesRepeated: oracle.statesRepeated(),
       }),
     ),
     control("POST", "/__faults", ({ body }) => {
@@ -49,7 +54,7 @@ export function controlRoutes(controls: Controls): readonly SimulatedRoute[] {
       return done;
     }),
     control("PATCH", "/__settings", ({ body }) => {
-      Object.assign(settings, v.parse(settingsPatchSchema, JSON.parse(body)));
+      patchSettings(settings, JSON.parse(body));
       return jsonReply(200, settings);
     }),
   ];

@@ -102,6 +102,8 @@ export const faultSchema = v.variant("kind", [
   }),
 ]);
 
+export const faultKinds = faultSchema.options.map(({ entries }) => entries.kind.literal);
+
 export type Fault = v.InferInput<typeof faultSchema>;
 export type ScriptedFault = v.InferOutput<typeof faultSchema>;
 

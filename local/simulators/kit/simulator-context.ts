@@ -47,6 +47,16 @@ export function generateCredential(context: SimulatorContext, provider: string):
   return `simulated-${provider}-${context.random(24).toString("base64url")}`;
 }
 
+/** Applies to all refresh tokens, also those that were issued before it was changed. */
+export interface RefreshPolicy {
+  lifetimeMs: number;
+  /** Whether the lifetime starts with the consent, or restarts with each new token. */
+  countsFrom: "consent" | "refresh";
+  rotation: "none" | "rotate";
+  /** How long a rotated token is still accepted (Cognito: 0 to 60 s). */
+  graceMs: number;
+}
+
 /** Settings of a simulator. They can be changed by assignment or by `PATCH /__settings`. */
 export interface Settings {
   /** Delay before every request is handled. */
@@ -59,17 +69,35 @@ export interface Settings {
   clockSkewMs: number;
   /** Lifetime of the tokens that are issued from now on. */
   lifetimeMs: number;
+  /** Only where there are refresh tokens. */
+  refresh?: RefreshPolicy;
 }
 
-export const settingsPatchSchema = v.partial(
+const settingsPatchSchema = v.partial(
   v.strictObject({
     latencyMs: v.pipe(v.number(), v.minValue(0)),
     dateHeader: v.boolean(),
     dateSkewMs: v.number(),
     clockSkewMs: v.number(),
     lifetimeMs: v.pipe(v.number(), v.minValue(0)),
+    refresh: v.partial(
+      v.strictObject({
+        lifetimeMs: v.pipe(v.number(), v.minValue(0)),
+        countsFrom: v.picklist(["consent", "refresh"]),
+        rotation: v.picklist(["none", "rotate"]),
+        graceMs: v.pipe(v.number(), v.minValue(0)),
+      }),
+    ),
   }),
 );
+
+/** Changes settings. Fails for what the provider does not have, and then changes nothing. */
+export function patchSettings(settings: Settings, patch: unknown): void {
+  const { refresh, ...others } = v.parse(settingsPatchSchema, patch);
+  if (refresh && !settings.refresh) throw new RangeError("this provider has no refresh tokens");
+  Object.assign(settings, others);
+  if (settings.refresh) Object.assign(settings.refresh, refresh);
+}
 
 const defaultSettings: Readonly<Settings> = {
   latencyMs: 0,

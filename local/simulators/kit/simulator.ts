@@ -29,21 +29,31 @@ export interface SimulatedRoutes {
   readonly routes: readonly SimulatedRoute[];
   /** The reply to a request that matches no route. */
   readonly notFound?: SimulatedReply;
+  /** Another server of the same provider, with the same context: it is controlled and stopped with this one. */
+  readonly partner?: Simulator;
 }
 
 export async function startSimulator(
   context: SimulatorContext,
-  { id, routes, notFound = jsonReply(404, { message: "Not Found" }) }: SimulatedRoutes,
+  { id, routes, partner, notFound = jsonReply(404, { message: "Not Found" }) }: SimulatedRoutes,
   { port = 0, tls }: SimulatorOptions,
 ): Promise<Simulator> {
-  const faults = createFaultQueue(routes.map((route) => route.name));
+  const names = routes.map((route) => route.name);
+  const faults = createFaultQueue(names);
   const stopping = new AbortController();
   const controls: Controls = {
     journal: context.journal.entries,
     counters: createCounters(context.journal.entries, context.inFlight),
     settings: context.settings,
-    injectFault: faults.add,
-    clearFaults: faults.clear,
+    injectFault(fault) {
+      const isOwn = fault.route !== undefined && names.includes(fault.route);
+      if (partner && !isOwn) partner.injectFault(fault);
+      else faults.add(fault);
+    },
+    clearFaults() {
+      faults.clear();
+      partner?.clearFaults();
+    },
   };
   const administration = controlRoutes(controls);
 
@@ -78,7 +88,9 @@ export async function startSimulator(
     url: `${tls ? "https" : "http"}://127.0.0.1:${boundPort}`,
     port: boundPort,
     ...controls,
-    stop: () => stop(server, stopping),
+    async stop() {
+      await Promise.all([stop(server, stopping), partner?.stop()]);
+    },
   };
 }
 
@@ -113,26 +125,4 @@ async function stop(server: Server, stopping: AbortController): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeAllConnections();
   await closed;
-}
-
-/** Joins two servers that share a context to one provider. A fault goes to the server that has its route. */
-export function joinSimulators(
-  first: Simulator,
-  second: Simulator,
-  routesOfSecond: readonly string[],
-): Simulator {
-  return {
-    ...first,
-    injectFault(fault) {
-      const isOfSecond = fault.route === undefined || routesOfSecond.includes(fault.route);
-      (isOfSecond ? second : first).injectFault(fault);
-    },
-    clearFaults() {
-      first.clearFaults();
-      second.clearFaults();
-    },
-    async stop() {
-      await Promise.all([first.stop(), second.stop()]);
-    },
-  };
 }

@@ -4,7 +4,11 @@ import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRoute } from "../kit/route.ts";
 import type { Simulator } from "../kit/simulator.ts";
 import { startSimulator } from "../kit/simulator.ts";
-import type { SimulatorContext, SimulatorOptions } from "../kit/simulator-context.ts";
+import type {
+  RefreshPolicy,
+  SimulatorContext,
+  SimulatorOptions,
+} from "../kit/simulator-context.ts";
 import { createSimulatorContext, generateCredential } from "../kit/simulator-context.ts";
 import type { TokenLedger } from "../kit/token-ledger.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
@@ -22,7 +26,6 @@ import { answerGrant, answerRevocation } from "./grant-endpoint.ts";
 import { createLoginFlow } from "./login-flow.ts";
 import type { ScopeChoice } from "./login-pages.ts";
 import { createOpenId } from "./open-id.ts";
-import type { RefreshPolicy } from "./refresh-ledger.ts";
 import { createRefreshLedger } from "./refresh-ledger.ts";
 import type { SimulatedUser } from "./users.ts";
 import { defaultUser } from "./users.ts";
@@ -84,18 +87,17 @@ export async function startAuthorizationServer(
 ): Promise<AuthorizationServer> {
   const { id, base, notFound } = profile;
   const { users = [defaultUser] } = options;
+  const refresh = { ...profile.refresh, ...options.refresh };
   const context = createSimulatorContext({
     ...options,
     lifetimeMs: options.lifetimeMs ?? 3_600_000,
+    settings: { ...options.settings, refresh },
   });
   const ledger = createTokenLedger(context, "coexist");
   const consents = createConsents(context, ledger);
   const clients = createConsentClients(options.clients ?? [], options.basicEncoding ?? "rfc6749");
-  const refreshes = createRefreshLedger(
-    context,
-    consents,
-    { ...profile.refresh, ...options.refresh },
-    () => generateCredential(context, `${id}-refresh`),
+  const refreshes = createRefreshLedger(context, consents, refresh, () =>
+    generateCredential(context, `${id}-refresh`),
   );
   const codes = createCodeLedger(context, consents, {
     lifetimeMs: options.codeLifetimeMs ?? profile.codeLifetimeMs,

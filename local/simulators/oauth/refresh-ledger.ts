@@ -1,15 +1,5 @@
-import type { SimulatorContext } from "../kit/simulator-context.ts";
+import type { RefreshPolicy, SimulatorContext } from "../kit/simulator-context.ts";
 import type { Consent, Consents, GrantRefusal } from "./consents.ts";
-
-/** Can be changed by assignment; applies to all refresh tokens. */
-export interface RefreshPolicy {
-  lifetimeMs: number;
-  /** Whether the lifetime starts with the consent, or restarts with each new token. */
-  countsFrom: "consent" | "refresh";
-  rotation: "none" | "rotate";
-  /** How long a rotated token is still accepted (Cognito: 0 to 60 s). */
-  graceMs: number;
-}
 
 interface RefreshResult {
   readonly consent: Consent;

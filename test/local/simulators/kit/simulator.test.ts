@@ -32,6 +32,7 @@ describe("control over HTTP", () => {
     expect(await (await fetch(`${simulator.url}/__counters`)).json()).toEqual({
       issues: 1,
       issuesPerRevocationScope: { "PKN-1": 1 },
+      ...{ codesReplayed: 0, refreshTokensReused: 0, statesRepeated: 0 },
       earlyIssues: 0,
       unexcusedEarlyIssues: 0,
       uses: 1,
