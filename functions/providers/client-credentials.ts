@@ -2,7 +2,14 @@ import * as v from "valibot";
 import { answerSettings } from "./declaration/answer-settings.ts";
 import { clientMembers, clientSettings } from "./declaration/client-settings.ts";
 import { bearer, declareClientCredentials } from "./declaration/declare-provider.ts";
-import { address, baseAddress, lifeSeconds, seconds, settingsOf } from "./declaration/settings.ts";
+import {
+  address,
+  baseAddress,
+  lifeSeconds,
+  presentation,
+  seconds,
+  settingsOf,
+} from "./declaration/settings.ts";
 
 /** Any server with the client credentials grant (RFC 6749 §4.4), by configuration alone. */
 export const clientCredentials = declareClientCredentials({
@@ -15,6 +22,7 @@ export const clientCredentials = declareClientCredentials({
     lifetimeSeconds: v.optional(lifeSeconds),
     onIssue: v.optional(v.picklist(["coexist", "revoke"]), "coexist"),
     earlySeconds: v.optional(seconds),
+    presentation: v.optional(presentation, bearer),
   }),
   secret: {
     ...clientMembers,
@@ -30,7 +38,7 @@ export const clientCredentials = declareClientCredentials({
   },
   revocationScope: ({ clientId }, { onIssue }) => (onIssue === "revoke" ? clientId : null),
   usualLifetimeSeconds: 300,
-  presentation: () => bearer,
+  presentation: (settings) => settings.presentation,
   client: (settings, secret, registered) => registered(settings, secret),
   parameters(settings, secret) {
     const scope = secret.scope ?? settings.scope;

@@ -25,12 +25,14 @@ it("a server whose answers are described by settings is vended from, and refused
     return { status: { code: "OK" }, data: { token: access_token, kind: "AcmeToken", ends } };
   };
   simulator.injectFault({ kind: "override-body", override: asAcme, times: "always" });
-  const settings = { ...realm, answer } as ClientRealm;
+  const presentation = { headerName: "X-Acme-Token", scheme: null };
+  const settings = { ...realm, answer, presentation } as ClientRealm;
 
   const process = await stack.start(settings);
   const vended = await process.vend();
   expect(versionOrCode(vended)).toBe(1);
-  const { token, usableUntil, expiresAt } = Object(vended);
+  const { header, token, usableUntil, expiresAt } = Object(vended);
+  expect(header).toEqual({ name: "X-Acme-Token", value: token });
   const { pingUrl } = simulator;
   expect(await ping({ pingUrl }, { authorization: `Bearer ${token}` })).toBe(200);
   expect(Date.parse(expiresAt)).toBeGreaterThan(Date.now() + 50_000);

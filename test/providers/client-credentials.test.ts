@@ -6,13 +6,18 @@ import { describeProvider } from "../support/describe-provider.ts";
 
 describeProvider("client-credentials", {
   required: { tokenUrl: "https://a.example/token" },
-  defaults: { ...clientDefaults, onIssue: "coexist" },
+  defaults: {
+    ...clientDefaults,
+    onIssue: "coexist",
+    presentation: { headerName: "Authorization", scheme: "Bearer" },
+  },
   optional: {
     apiBaseUrl: "https://a.example",
     scope: "read",
     ...clientOptions,
     onIssue: "revoke",
     earlySeconds: 60,
+    presentation: { headerName: "X-Access", scheme: null },
   },
   secret: {
     required: { clientId: "c" },
@@ -28,7 +33,13 @@ describeProvider("client-credentials", {
       { renewal: "at-handover", beforeExpiryMs: 30_000 },
     ],
   ],
-  presentations: [[{}, { headerName: "Authorization", scheme: "Bearer" }]],
+  presentations: [
+    [{}, { headerName: "Authorization", scheme: "Bearer" }],
+    [
+      { presentation: { headerName: "Authorization", scheme: "Zoho-oauthtoken" } },
+      { headerName: "Authorization", scheme: "Zoho-oauthtoken" },
+    ],
+  ],
 });
 
 type Settings = Extract<RealmInput, { provider: "client-credentials" }>;

@@ -164,6 +164,44 @@ describe("a refresh token's life", () => {
   });
 });
 
+describe("an attribute that is kept", () => {
+  const kept = async (attributes: ConsentRealm["attributes"], body: object) => {
+    const script = json({ access_token: "canary-token", ...body });
+    return consentOf(await refreshAt({ attributes }, script)).details?.attributes;
+  };
+
+  test("may be a member at a path, of the shape that the settings describe", async () => {
+    const attributes = { instance: "answer.data.urls.0", id: "answer.id", org: "answer" };
+    const body = { data: { urls: ["https://eu1.acme.example"] }, id: 7, org: "o" };
+    const found = { instance: "https://eu1.acme.example", id: "7", org: "o" };
+    expect(await kept(attributes, body)).toEqual(found);
+  });
+
+  test.each([
+    ["of two lines", "a\r\nx-evil: 1"],
+    ["with a null", "a\u0000"],
+    ["with the token", "see canary-token"],
+    ["with our secret", "canary-secret"],
+    ["of spaces", "   "],
+    ["that is long", "x".repeat(201)],
+    ["that is none", { toString: 1 }],
+  ])("is never a value %s", async (_, value) => {
+    expect(await kept({ a: "answer.data.a" }, { data: { a: value } })).toBeUndefined();
+  });
+
+  test.each([
+    ["answer.data.access_token", "must not name a credential"],
+    ["answer.client_secret.0", "must not name a credential"],
+    ["answer.", "must be answer, callback or id-token, or a path"],
+    ["answer.a.b.c.d.e.f", "must be answer, callback or id-token, or a path"],
+    ["callback.a", "must be answer, callback or id-token, or a path"],
+    ["header", "must be answer, callback or id-token, or a path"],
+  ])("is not looked for in %s", (where, refusal) => {
+    const realm = JSON.stringify(consentRealm({ attributes: { a: where } }));
+    expect(() => readRealm(realm)).toThrow(`REALM: attributes.a: ${refusal}`);
+  });
+});
+
 describe("an answer without a token", () => {
   const answer: Answer = {
     error: "fault.code",

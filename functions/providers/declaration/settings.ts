@@ -53,16 +53,26 @@ const someHeaders = v.pipe(
 const account = v.pipe(v.string(), v.regex(accountPattern, "must be an account"));
 
 const credentialName = /token$|secret|password|assertion|^(code|device_code|state|nonce)$/i;
+const isCredential = (name: string) => credentialName.test(name);
 
 /** A member of an answer that is kept: no name of a credential, which never leaves the sealed part of a record. */
 const attributeName = v.pipe(
   v.string(),
   v.regex(/^[\w.-]{1,40}$/, "must be up to 40 letters, digits and . _ -"),
-  v.check((name) => !credentialName.test(name), "must not name a credential"),
+  v.check((name) => !isCredential(name), "must not name a credential"),
 );
 const maxAttributes = 5;
+/** Where an attribute is found: as the member of its name, or at a path of at most five names. */
+const attributeSource = v.pipe(
+  v.string(),
+  v.regex(
+    /^(callback|(answer|id-token)(\.[\w:$-]{1,60}){0,5})$/,
+    "must be answer, callback or id-token, or a path like answer.data.id",
+  ),
+  v.check((path) => !path.split(".").slice(1).some(isCredential), "must not name a credential"),
+);
 const attributes = v.pipe(
-  v.record(attributeName, v.picklist(["answer", "callback", "id-token"])),
+  v.record(attributeName, attributeSource),
   v.check((named) => Object.keys(named).length <= maxAttributes, "must be five at most"),
 );
 

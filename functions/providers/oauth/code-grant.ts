@@ -21,8 +21,11 @@ export interface CodeSettings extends TokenPurpose {
   /** In the place of the provider's own name. */
   readonly displayName?: string | undefined;
   readonly scopeWords?: ConsentFlow["scopeWords"] | undefined;
-  /** What is kept of an answer with a consent, and where it is found: in the token response, the callback or the ID token. */
-  readonly attributes?: Readonly<Record<string, "answer" | "callback" | "id-token">> | undefined;
+  /**
+   * What is kept of an answer with a consent, and where it is found: as the member of its name in the token response
+   * (`answer`), the callback or the ID token (`id-token`), or at a path in one of them, `answer.data.id`.
+   */
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
   /** The attribute that names the owner of the data. */
   readonly customerAttribute?: string | undefined;
   /** Headers of the provider's API whose value is an attribute of the consent. */

@@ -2,6 +2,7 @@ import type { ConsentDetails, ConsentResult, GrantCredential } from "../../model
 import { scopeDifference } from "../../model/scopes.ts";
 import type { Sensitive } from "../../model/sensitive.ts";
 import type { HttpResponse } from "../../platform/http-request.ts";
+import { memberAt } from "../exchange/answer-shape.ts";
 import { isAbsent, secondsAfterRequest } from "../exchange/lifetime.ts";
 import { readEnd } from "../exchange/stated-lifetime.ts";
 import type { AnswerFields } from "../exchange/token-request.ts";
@@ -95,13 +96,14 @@ function attributesIn(
   { fields, credential, person }: ConsentAnswer,
   harmless: Harmless,
 ): Readonly<Record<string, string>> {
-  const sources = {
+  const sources: Readonly<Record<string, unknown>> = {
     answer: fields,
-    callback: credential.kind === "code" ? (credential.parameters ?? {}) : {},
-    "id-token": person?.claims ?? {},
+    callback: credential.kind === "code" ? credential.parameters : null,
+    "id-token": person?.claims,
   };
-  const found = Object.entries(wanted).flatMap(([name, source]) => {
-    const value = sources[source][name];
+  const found = Object.entries(wanted).flatMap(([name, where]) => {
+    const [source = "", ...path] = where.split(".");
+    const value = memberAt(sources[source], path.join(".") || name);
     const text = typeof value === "number" ? String(value) : value;
     const isAttribute = typeof text === "string" && attributePattern.test(text);
     return isAttribute && harmless(text) !== null ? [[name, text] as const] : [];
