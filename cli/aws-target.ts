@@ -5,7 +5,7 @@ export interface AwsTarget {
   readonly endpoints?: Readonly<Partial<Record<AwsServiceName, string>>>;
 }
 
-type AwsServiceName = "lambda" | "logs" | "dynamodb" | "secretsmanager";
+type AwsServiceName = "lambda" | "logs" | "dynamodb" | "secretsmanager" | "ssm";
 
 /** How long an answer may take. A function may run for longer than any other service takes. */
 const patienceMs: Readonly<Record<AwsServiceName, number>> = {
@@ -13,6 +13,7 @@ const patienceMs: Readonly<Record<AwsServiceName, number>> = {
   logs: 10_000,
   dynamodb: 10_000,
   secretsmanager: 10_000,
+  ssm: 10_000,
 };
 const connectionPatienceMs = 5000;
 

@@ -38,7 +38,7 @@ export interface DeployedFunctions {
   /** AWS's Region. Throws a `CommandFailure` where none is named. */
   region(): Promise<string>;
   /** How a realm's function is deployed. Throws a `CommandFailure`. */
-  configurationOf(kind: FunctionKind, realm: string): Promise<FunctionConfiguration>;
+  configurationOf(kind: FunctionKind, realm: string | null): Promise<FunctionConfiguration>;
   /** How far the operator's clock is ahead of AWS's, by the last answer; behind, if negative. Null before the first. */
   aheadOfAwsMs(): number | null;
   close(): void;
@@ -50,6 +50,8 @@ export interface FunctionConfiguration {
   readonly state: string;
   /** `Successful`, `Failed` or `InProgress`; `Successful` where it is not stated. */
   readonly lastUpdate: string;
+  /** Of its code, as AWS takes it; empty where it is not stated. */
+  readonly codeHash: string;
   /** Empty where the operator's role may not decrypt it. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -113,7 +115,7 @@ export function openDeployedFunctions(
   }
 
   /** Where a realm is deployed twice, that of the deployment whose `vend-token` is named. */
-  async function lookUpForLog(kind: FunctionKind, realm: string): Promise<string> {
+  async function lookUpForLog(kind: FunctionKind, realm: string | null): Promise<string> {
     if (functionName === undefined) return lookUp(kind, realm);
     if (kind === "vend-token") return functionName;
     const all = await list();
@@ -122,7 +124,7 @@ export function openDeployedFunctions(
     return findFunctionName(isNeighbour ? neighbours : all, kind, realm);
   }
 
-  async function describe(kind: FunctionKind, realm: string) {
+  async function describe(kind: FunctionKind, realm: string | null) {
     try {
       const FunctionName = await lookUpForLog(kind, realm);
       const command = new GetFunctionConfigurationCommand({ FunctionName });
@@ -176,10 +178,12 @@ export function openDeployedFunctions(
         functionName: name,
         State,
         LastUpdateStatus,
+        CodeSha256,
         Environment,
       } = await describe(kind, realm);
       return {
         ...{ name, state: State ?? "Active", lastUpdate: LastUpdateStatus ?? "Successful" },
+        codeHash: CodeSha256 ?? "",
         environment: Environment?.Variables ?? {},
       };
     },

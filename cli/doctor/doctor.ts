@@ -1,3 +1,4 @@
+import packageJson from "../../package.json" with { type: "json" };
 import { adviceFor } from "../advice.ts";
 import type { CommandContext, CommandDeclaration } from "../command.ts";
 import type { DeployedFunctions } from "../deployed-functions.ts";
@@ -9,15 +10,18 @@ import { isLeftToPeople, recoveryGuides } from "../recovery-findings.ts";
 import { parseTargets } from "../targets.ts";
 import type { DoctorFinding } from "./doctor-finding.ts";
 import { formatFindings, sortedFindings } from "./doctor-finding.ts";
+import { examineApi } from "./examine-api.ts";
 import { examineOwnClock, examineProviderClock } from "./examine-clock.ts";
 import { examineFunctions, examineTable } from "./examine-realm.ts";
+import type { SeenFunction } from "./examine-release.ts";
+import { examineReleases } from "./examine-release.ts";
 import { examineSecret } from "./examine-secret.ts";
 
 export const doctorCommand: CommandDeclaration = {
   name: "doctor",
   args: "[targets...]",
   summary: "what is wrong here, the worst first",
-  does: "examines your credentials and your clock, and of a realm or of connections, or of all: functions, provider's clock, table, secrets and connections; says what is wrong, the worst first, with what to do. It requests no token from a provider",
+  does: "examines your credentials and your clock, and of a realm or of connections, or of all: functions and their release, provider's clock, table, secrets, connections and API; says what is wrong, the worst first, with what to do. It requests no token from a provider",
   needs:
     "what `status`, `ledger`, `secret check`, `recover` and `history` need; what it may not see, it says with the permission that is missing",
   options: ["table"],
@@ -56,11 +60,19 @@ async function diagnose(
   }
   const findings = [...clock, ...examined.map(connectionFinding)];
   const connections = examined.map(({ connection }) => connection);
+  const shared = await examineFunctions(functions, null);
+  const seen = [...shared.seen];
+  findings.push(...shared.findings);
   for (const realm of await realmsToExamine(functions, targets, connections)) {
     terminal.notice(`Examining ${realm} …`);
     const own = connections.filter((each) => parseConnection(each).realm === realm);
-    findings.push(...(await examineRealm(context, realm, own, table)));
+    const found = await examineRealm(context, realm, own, table);
+    seen.push(...found.seen);
+    findings.push(...found.findings);
   }
+  findings.push(...examineReleases(seen, packageJson.version));
+  const vending = seen.find(({ kind }) => kind === "vend-token");
+  if (vending) findings.push(...(await examineApi(vending)));
   return findings;
 }
 
@@ -94,8 +106,9 @@ async function examineRealm(
   realm: string,
   used: readonly string[],
   table: string | undefined,
-): Promise<DoctorFinding[]> {
-  const { findings, vending } = await examineFunctions(functions, realm);
+): Promise<{ findings: DoctorFinding[]; seen: SeenFunction[] }> {
+  const { findings, seen } = await examineFunctions(functions, realm);
+  const vending = seen.find(({ kind }) => kind === "vend-token");
   const url = providerUrl(vending?.environment["REALM"]);
   if (url !== null) {
     const aheadMs = functions.aheadOfAwsMs() ?? 0;
@@ -108,7 +121,7 @@ async function examineRealm(
   for (const connection of isLeftToPeople(first) ? [first] : connections) {
     findings.push(...(await examineSecret(functions, connection, terminal.now())));
   }
-  return findings;
+  return { findings, seen };
 }
 
 /** Where the realm's provider issues. Null where its settings name none, are not seen, or cannot be read. */

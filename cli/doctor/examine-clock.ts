@@ -1,3 +1,4 @@
+import { askAddress } from "./ask-address.ts";
 import type { DoctorFinding } from "./doctor-finding.ts";
 import { fine } from "./doctor-finding.ts";
 
@@ -5,7 +6,6 @@ import { fine } from "./doctor-finding.ts";
 const toleranceMs = 5000;
 /** AWS refuses what was signed with a clock that is further off. */
 const refusedFromMs = 5 * 60_000;
-const patienceMs = 3000;
 
 /** The operator's clock against AWS's: relative times, and what is signed, go by it. */
 export function examineOwnClock(aheadMs: number | null): DoctorFinding[] {
@@ -29,8 +29,11 @@ export async function examineProviderClock(
 ): Promise<DoctorFinding> {
   const { origin, host } = new URL(url);
   const about = `the provider's clock, ${realm}`;
-  const date = await dateOf(origin);
-  if (date === null) return fine(about, `not examined: ${host} does not answer here`);
+  const answer = await askAddress(origin, "HEAD");
+  if ("noAnswer" in answer)
+    return fine(about, `not examined: ${host} does not answer here (${answer.noAnswer})`);
+  const date = answer.headers.get("date");
+  if (date === null) return fine(about, `not examined: ${host} answers without a date`);
   const aheadMs = Date.parse(date) - (Number(now()) - ownAheadMs);
   if (Math.abs(aheadMs) <= toleranceMs) return fine(about, "agrees with AWS's");
   return {
@@ -38,16 +41,6 @@ export async function examineProviderClock(
     found: `${inWords(aheadMs)} AWS's, at ${host}`,
     next: "Nothing here: lifetimes are used, not instants. Tell the provider, if it refuses what is signed.",
   };
-}
-
-async function dateOf(origin: string): Promise<string | null> {
-  try {
-    const signal = AbortSignal.timeout(patienceMs);
-    const answer = await fetch(origin, { method: "HEAD", redirect: "manual", signal });
-    return answer.headers.get("date");
-  } catch {
-    return null;
-  }
 }
 
 function inWords(aheadMs: number): string {

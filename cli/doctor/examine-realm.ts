@@ -6,19 +6,21 @@ import { functionKindsOf } from "../function-logs.ts";
 import { withTokenTable } from "../token-table.ts";
 import type { DoctorFinding } from "./doctor-finding.ts";
 import { fine, notSeen, useDeployedRelease } from "./doctor-finding.ts";
+import type { SeenFunction } from "./examine-release.ts";
 
-/** A realm's functions: that they are there, and can run. Returns the configuration of the one that vends, if it is seen. */
+/** Functions of a realm, or of all: that they are there, and can run. Returns the configuration of those that are seen. */
 export async function examineFunctions(
   functions: DeployedFunctions,
-  realm: string,
-): Promise<{ findings: DoctorFinding[]; vending: FunctionConfiguration | null }> {
+  realm: string | null,
+): Promise<{ findings: DoctorFinding[]; seen: SeenFunction[] }> {
   const findings: DoctorFinding[] = [];
-  let vending: FunctionConfiguration | null = null;
-  for (const kind of functionKindsOf(realm)) {
-    const about = `${kind} of ${realm}`;
+  const seen: SeenFunction[] = [];
+  const kinds = realm === null ? (["list-connections"] as const) : functionKindsOf(realm);
+  for (const kind of kinds) {
+    const about = realm === null ? kind : `${kind} of ${realm}`;
     try {
       const configuration = await functions.configurationOf(kind, realm);
-      if (kind === "vend-token") vending = configuration;
+      seen.push({ kind, realm, label: about, ...configuration });
       findings.push(stateOf(about, configuration));
     } catch (error) {
       if (!(error instanceof CommandFailure)) throw error;
@@ -26,7 +28,7 @@ export async function examineFunctions(
       findings.push(notSeen(about, error, permission));
     }
   }
-  return { findings, vending };
+  return { findings, seen };
 }
 
 function stateOf(about: string, { name, state, lastUpdate }: FunctionConfiguration): DoctorFinding {

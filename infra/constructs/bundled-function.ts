@@ -12,6 +12,7 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
+import packageJson from "../package.json" with { type: "json" };
 
 export interface BundledFunctionProps {
   /** By default CloudFormation generates one. */
@@ -56,7 +57,8 @@ export class BundledFunction extends LambdaFunction {
       tracing: Tracing.ACTIVE,
       code: Code.fromAsset(path.join(bundlesFolder, entry), { exclude: ["*.map"] }),
       handler: "index.handler",
-      environment: { ...environment },
+      // No function reads it: the command line compares it with its own (cli/doctor/).
+      environment: { ...environment, RELEASE: packageJson.version },
     });
     logGroup.grantWrite(role);
     Validations.of(role).acknowledge({

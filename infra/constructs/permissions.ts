@@ -27,6 +27,15 @@ export function allowReadingAttribution(
       actions: ["lambda:GetFunctionConfiguration"],
       resources: [arnOf("lambda", "function", `${name}-*`)],
     }),
+    // Where callers find what the deployment has published, such as the API's address.
+    new PolicyStatement({
+      actions: ["ssm:GetParameter"],
+      resources: [
+        Stack.of(scope).formatArn({
+          ...{ service: "ssm", resource: "parameter", resourceName: `${name}/realms/*` },
+        }),
+      ],
+    }),
     new PolicyStatement({
       actions: ["logs:FilterLogEvents"],
       resources: groups.map((group) => arnOf("logs", "log-group", `${group}:*`)),

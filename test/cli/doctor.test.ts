@@ -9,6 +9,7 @@ import { AwsError } from "../../local/aws/json-protocol/aws-json.ts";
 import { listen } from "../../local/aws/listen.ts";
 import type { Guard } from "../../local/aws/sigv4/guard.ts";
 import { ALLOW_ALL } from "../../local/aws/sigv4/guard.ts";
+import packageJson from "../../package.json" with { type: "json" };
 import { tokenTable } from "../support/token-table.ts";
 import { lambdaAccount } from "./lambda-account.ts";
 
@@ -40,6 +41,7 @@ async function aDeployment({
   settings = null as string | null,
   record = null as Readonly<Record<string, AttributeValue>> | null,
   tableName = "token-vending",
+  release = packageJson.version,
   providerAheadMs = 0,
   guard = ALLOW_ALL as Guard,
 } = {}) {
@@ -54,6 +56,7 @@ async function aDeployment({
   await createTables(database.url, [{ ...tokenTable, name: "token-vending" }]);
   if (record) await putRecord(database.url, record);
   const environment = {
+    RELEASE: release,
     REALM:
       settings ??
       JSON.stringify({ provider: "cfis", environment: "live", apiBaseUrl: provider.url }),
@@ -64,6 +67,7 @@ async function aDeployment({
     {
       List: {
         description: "Tells the status of every connection",
+        environment: { RELEASE: packageJson.version },
         answer: () => ({ connections, cursor: null }),
       },
       Vend: {
@@ -73,6 +77,7 @@ async function aDeployment({
       },
       Renew: {
         description: `Renews the tokens of ${realm} in time`,
+        environment,
         answer: () => ({ ...checked, ...secret }),
       },
     },
@@ -115,15 +120,17 @@ describe("doctor", () => {
     expect(found.findings.map(({ about }) => about)).toEqual([
       "your clock",
       connection,
+      "list-connections",
       "vend-token of cfis/live",
       "renew-tokens of cfis/live",
       "the provider's clock, cfis/live",
       "the table token-vending",
       `the secret of ${connection}`,
+      "the release",
     ]);
     const tried = account.invoked.flatMap(({ payload }) => Object(payload).checkSecret ?? []);
     expect(tried).toEqual([{}]);
-    expect((await doctor("doctor")).out.split("\n").at(-1)).toBe("0 errors, 0 warnings, 7 fine.");
+    expect((await doctor("doctor")).out.split("\n").at(-1)).toBe("0 errors, 0 warnings, 9 fine.");
   });
 
   test.each([
@@ -185,6 +192,11 @@ describe("doctor", () => {
       { secret: { examination: undefined } },
       ...["warning", "the secret of", "Deploy this release"],
     ],
+    [
+      "a realm of another release",
+      { release: "9.9.9" },
+      ...["warning", "the release", "Deploy all stacks of one release"],
+    ],
     ["a table that is not there", { tableName: "other" }, "error", "the table other", "--table"],
   ] as [string, Parameters<typeof aDeployment>[0], string, string, string][])(
     "names %s, with the next step",
@@ -203,7 +215,9 @@ describe("doctor", () => {
     const { doctor } = await aDeployment({ secret: { examination: certificate(-1, 300.5) } });
     const found = await doctor();
     expect(troubles(found)).toEqual([]);
-    expect(found.findings.at(-1)?.found).toMatch(/client certificate expires in 300 d/);
+    const { found: secret } =
+      found.findings.find(({ about }) => about.startsWith("the secret of")) ?? {};
+    expect(secret).toMatch(/client certificate expires in 300 d/);
   });
 
   test.each(["doctor --json", "doctor cfis/live --json"])(
@@ -217,7 +231,7 @@ describe("doctor", () => {
       expect(troubles(found)).toMatchObject([
         { severity: "error", about: "the secret of cfis/live/default" },
       ]);
-      expect(found.findings).toHaveLength(6);
+      expect(found.findings).toHaveLength(8);
     },
   );
 
@@ -271,6 +285,7 @@ describe("doctor", () => {
     const found = await doctor();
     expect(found.exitCode).toBe(0);
     expect(troubles(found)).toMatchObject([
+      { severity: "warning", about: "list-connections" },
       { severity: "warning", next: expect.stringContaining("lambda:GetFunctionConfiguration on") },
       { severity: "warning", next: expect.stringContaining("renew-tokens of cfis/live") },
     ]);
@@ -290,6 +305,6 @@ describe("doctor", () => {
     const { out } = await account.run("doctor", null, screen, undefined, { now: () => new Date() });
     expect(out).toMatch(/^error {4}cfis\/live\/default: secret refused\n {9}Next: /);
     expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
-    expect(out.split("\n").at(-1)).toBe("1 error, 0 warnings, 6 fine.");
+    expect(out.split("\n").at(-1)).toBe("1 error, 0 warnings, 8 fine.");
   });
 });

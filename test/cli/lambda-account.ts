@@ -10,6 +10,8 @@ import { at } from "../support/a-record.ts";
 interface Deployed {
   readonly description: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where its code is. */
+  readonly folder?: string;
   /** The function's answer. It fails if this throws. */
   answer(payload: Readonly<Record<string, unknown>>): unknown;
 }
@@ -59,9 +61,10 @@ export async function lambdaAccount(
     }
   }
 
-  const functions = Object.entries(deployed).map(([name, { description, environment = {} }]) => ({
-    ...{ name, description, folder: "/nowhere", handler: "index.handler" },
-    ...{ environment, timeoutMs: 25_000, memoryMb: 1024 },
+  const functions = Object.entries(deployed).map(([name, fn]) => ({
+    ...{ name, description: fn.description, handler: "index.handler" },
+    ...{ folder: fn.folder ?? "/nowhere", environment: fn.environment ?? {} },
+    ...{ timeoutMs: 25_000, memoryMb: 1024 },
   }));
   const api = await startLambdaApi({ functions, invoke, processes: () => [] }, { guard });
   onTestFinished(api.stop);

@@ -93,7 +93,7 @@ describe("the trail", () => {
   });
 });
 
-test("the grant of attribution reads the logs of the functions and of the trail, and nothing else", () => {
+test("the grant of attribution reads the logs of the functions and of the trail, and what is published for callers", () => {
   const { core: granted } = synthesizedStacks([realm], {
     api,
     add(vending) {
@@ -108,9 +108,12 @@ test("the grant of attribution reads the logs of the functions and of the trail,
   expect(statements.map(({ Action }) => Action)).toEqual([
     "lambda:ListFunctions",
     "lambda:GetFunctionConfiguration",
+    "ssm:GetParameter",
     "logs:FilterLogEvents",
   ]);
-  const text = JSON.stringify(statements[2]?.Resource);
+  const published = JSON.stringify(statements[2]?.Resource);
+  expect(published).toMatch(/:parameter\/token-vending\/realms\/\*"/);
+  const text = JSON.stringify(statements[3]?.Resource);
   expect(text).toMatch(/:log-group:\/aws\/lambda\/token-vending-\*:\*"/);
   expect(text).toMatch(/:log-group:\/token-vending\/trail:\*"/);
 });

@@ -7,6 +7,7 @@ import { readRealm, readRealmSummaries } from "../../functions/providers/catalog
 import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
 import { leaseMs } from "../../functions/vending/issuing/lease.ts";
 import { realms } from "../../infra/realms.ts";
+import packageJson from "../../package.json" with { type: "json" };
 import type { RawTemplate, Statement } from "./synthesized.ts";
 import { deployed, resourcesIn, synthesized } from "./synthesized.ts";
 
@@ -57,9 +58,11 @@ describe.each(functions)("$logicalId", ({ logicalId, properties, environment, ..
     const isConsentRealm = /^(centrapayuser|connectpay)/.test(logicalId);
     const makesLinks = isConsentRealm && /Consents|VendToken/.test(logicalId);
     const ofConsents = makesLinks ? ["CONSENT_BASE_URL"] : [];
+    // The command line's doctor reads which release it is.
     const names = environment["REALM"]
-      ? [...ofConsents, "REALM", "SEALING_KEY", "SECRET_PREFIX", "TABLE_NAME"]
-      : [...(environment["EVENT_BUS"] ? ["EVENT_BUS"] : []), "REALMS", "TABLE_NAME"];
+      ? [...ofConsents, "REALM", "RELEASE", "SEALING_KEY", "SECRET_PREFIX", "TABLE_NAME"]
+      : [...(environment["EVENT_BUS"] ? ["EVENT_BUS"] : []), "REALMS", "RELEASE", "TABLE_NAME"];
+    expect(environment["RELEASE"]).toBe(packageJson.version);
     expect(Object.keys(environment).sort()).toEqual(names);
   });
 

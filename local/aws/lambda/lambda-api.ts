@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import { LOCAL_LOCATION } from "../arns.ts";
@@ -95,9 +95,11 @@ export function startLambdaApi(
 }
 
 function configurationOf(fn: LambdaFunction): object {
-  const { name, description = "", environment, timeoutMs, memoryMb } = fn;
+  const { name, description = "", environment, timeoutMs, memoryMb, folder } = fn;
   return {
     FunctionName: name,
+    // What is in one folder is one code.
+    CodeSha256: createHash("sha256").update(folder).digest("base64"),
     Environment: { Variables: environment },
     Description: description,
     Timeout: timeoutMs / 1000,
