@@ -47,6 +47,8 @@ const ownProblems: Readonly<Record<CliProblemCode, string>> = {
   "newer-record": "Next: use the command line of the release that is deployed.",
   "no-port": "Next: name another port with --port, or none, to have a free one.",
   "no-code": "Next: run the command again and paste the code, or pipe it in.",
+  "no-metadata":
+    "Next: compare the issuer with the provider's documentation; its settings can be written by hand: docs/adding-a-provider.md",
   "no-consent":
     "Next: npm run vend -- secret check <connection>, and npm run vend -- vend <connection>.",
   "no-value":

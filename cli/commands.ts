@@ -3,6 +3,7 @@ import { completionCommand } from "./completion.ts";
 import { consentCommand } from "./consent.ts";
 import { consoleCommand } from "./console/console-command.ts";
 import { disconnectCommand } from "./disconnect.ts";
+import { discoverCommand } from "./discover/discover.ts";
 import { doctorCommand } from "./doctor/doctor.ts";
 import { freezeCommand, thawCommand } from "./freeze.ts";
 import { historyCommand } from "./history.ts";
@@ -29,6 +30,7 @@ const invoking: readonly CommandDeclaration[] = [
   whoCommand,
   recoverCommand,
   doctorCommand,
+  discoverCommand,
   consentCommand,
   pasteCodeCommand,
   disconnectCommand,

@@ -20,6 +20,7 @@ export type CliProblemCode =
   | "no-logs"
   | "logs-not-allowed"
   | "no-code"
+  | "no-metadata"
   | "no-consent"
   | "no-value"
   | "no-previous"
