@@ -10,11 +10,19 @@ import {
   partReader,
 } from "../../functions/store/attributes.ts";
 import { unchangedSince, updateItem } from "../../functions/store/conditional-write.ts";
+import { failureAttributes } from "../../functions/store/record-attributes.ts";
+import { aFailure } from "../support/a-record.ts";
 import { TABLE } from "../support/token-table.ts";
 
 test("what a record lacks is removed, and is not written as nothing", () => {
   expect([optionalText(null), optionalCount(null)]).toEqual([null, null]);
   expect([optionalText(""), optionalCount(0)]).toEqual([{ S: "" }, { N: "0" }]);
+});
+
+test("a failure says nothing of a secret's version where none was read", () => {
+  const { failure } = failureAttributes(aFailure({ secretVersion: null }));
+  expect(failure?.M).not.toHaveProperty("secretVersion");
+  expect(failure?.M).not.toHaveProperty("refusedSecretVersion");
 });
 
 const largest = Number.MAX_SAFE_INTEGER;

@@ -53,6 +53,16 @@ describe("a row that is older than what this process has read before is reported
   });
 });
 
+test("damage is reported once a minute, whatever is read meanwhile", () => {
+  const { clock, read, reported, counted } = aReader();
+  for (const passedMs of [0, 59_999, 1]) {
+    clock.advance(passedMs);
+    read(Number.NaN, 5);
+  }
+  expect(reported).toMatchObject([{ damage: ["fence"] }, { damage: ["fence"] }]);
+  expect(counted).toEqual(["DamagedRecords", "DamagedRecords"]);
+});
+
 describe("nothing is reported", () => {
   test("of a row that stays, or goes forward", () => {
     const { clock, read, reported } = aReader();

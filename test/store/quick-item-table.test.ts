@@ -71,13 +71,15 @@ async function answering(...bodies: readonly (string | null)[]) {
       request.resume();
       const body = bodies[Math.min(requests.length, bodies.length - 1)] ?? null;
       requests.push(String(request.headers["user-agent"]));
+      types.push(String(request.headers["content-type"]));
       if (body === null) return;
       response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end(body);
     }),
   );
   onTestFinished(() => server.stop());
   const requests: string[] = [];
-  return { ...tableAt(server.url), requests };
+  const types: string[] = [];
+  return { ...tableAt(server.url), requests, types };
 }
 
 describe("an item", () => {
@@ -154,11 +156,12 @@ describe("the SDK is asked, which tries again and names the error", () => {
     ["that is no JSON", "<html>canary</html>"],
     ["with an attribute of an unknown type", '{"Item":{"pk":{"canary":"a"}}}'],
   ])("after an answer %s, and its failure quotes nothing", async (_, body) => {
-    const { table, requests } = await answering(body);
+    const { table, requests, types } = await answering(body);
     const outcome = await table.read(item.pk.S, signal).catch((error: unknown) => error);
     expect(requests.length).toBeGreaterThan(1);
     expect(requests[0]).toBe("token-vending");
     expect(requests[1]).toContain("aws-sdk-js");
+    expect(new Set(types)).toEqual(new Set(["application/x-amz-json-1.0"]));
     expect(String(outcome)).not.toContain("canary");
   });
 

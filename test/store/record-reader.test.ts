@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import type { Clock } from "../../functions/model/clock.ts";
 import { msBetween, plusMs } from "../../functions/model/clock.ts";
 import { correctedClock } from "../../functions/platform/corrected-clock.ts";
-import { count, text } from "../../functions/store/attributes.ts";
+import { count, instant, text } from "../../functions/store/attributes.ts";
 import { leaseAttributes } from "../../functions/store/record-attributes.ts";
-import { recordReader } from "../../functions/store/record-reader.ts";
+import { realmFreezeCache, recordReader } from "../../functions/store/record-reader.ts";
 import { aLease, at } from "../support/a-record.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
 
@@ -50,6 +50,16 @@ test("a lease is not prolonged by reading it again", () => {
   expect(endsInMs()).toBe(4000);
 });
 
+test("what is damaged, or older than before, is read without metrics, too", () => {
+  const { truth, read } = aReader(0);
+  const row = (fence: string) =>
+    read({ pk: text("a"), fence: { N: fence }, version: count(1) } as never);
+  expect(row("?").damage).toEqual(["fence"]);
+  expect(row("7").fence).toBe(7);
+  truth.advance(5000);
+  expect(row("6").fence).toBe(6);
+});
+
 test("a connection that was never renewed takes as long as the one that was read before", () => {
   const { read } = aReader(0);
   const typicalOf = (item: Record<string, AttributeValue>) =>
@@ -59,4 +69,33 @@ test("a connection that was never renewed takes as long as the one that was read
   expect(typicalOf({})).toBe(400);
   expect(typicalOf({ typicalIssueMs: count(150) })).toBe(150);
   expect(typicalOf({})).toBe(150);
+});
+
+test("of two readings of a realm's freeze the one counts that began later, in whatever order they end", () => {
+  const truth = new FixedClock(ten);
+  const logged: unknown[] = [];
+  const log = {
+    ...silent,
+    warn: (event: string, fields = {}) => logged.push({ event, ...fields }),
+  };
+  const cache = realmFreezeCache(truth, log);
+  const fields = { by: text("jo"), at: instant(ten), reason: text("leaked") };
+  const row = { pk: text("a/b/~freeze"), frozen: { M: fields } };
+  expect([cache.latest(), cache.isFresh()]).toEqual([null, false]);
+  const earlier = cache.beginReading();
+  truth.advance(1);
+  const later = cache.beginReading();
+  later(row);
+  earlier(null);
+  const freeze = { by: "jo", at: ten, reason: "leaked" };
+  expect(cache.latest()).toEqual({ of: "realm", ...freeze });
+  truth.advance(4999);
+  expect(cache.isFresh()).toBe(true);
+  truth.advance(1);
+  expect(cache.isFresh()).toBe(false);
+  expect(logged).toEqual([{ event: "frozen", realm: "a/b", ...freeze }]);
+  const [first, last] = [cache.beginReading(), cache.beginReading()];
+  first(row);
+  last(null);
+  expect(cache.latest()).toBeNull();
 });

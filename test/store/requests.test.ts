@@ -57,6 +57,8 @@ const reads: Readonly<Record<string, Request>> = {
 };
 
 const others: Readonly<Record<string, Request>> = {
+  "a write to a record": (client, signal) =>
+    sdkItemTable(client, TABLE).write(connection, { set: {}, onlyIf: "#a", given: {} }, signal),
   "the index of connections": (client, signal) =>
     statusReader(client).connectionsOf(realm, null, 10, signal),
   "the index of renewals": (client, signal) =>
@@ -89,15 +91,15 @@ describe.each(Object.entries({ ...reads, ...others }))("a request of %s", (_, se
     });
   });
 
-  test("that fails says how, and nothing of what was asked", async () => {
+  test("that fails says how, and nothing of what was asked; nothing more is sent", async () => {
     const failure = Object.assign(new Error("canary"), { name: "InternalServerError" });
-    await expect(send(aClient(failure).client, new AbortController().signal)).rejects.toMatchObject(
-      {
-        code: "store-unavailable",
-        message: "DynamoDB did not answer (InternalServerError).",
-        retryAfterSeconds: 1,
-      },
-    );
+    const { client, inputs } = aClient(failure);
+    await expect(send(client, new AbortController().signal)).rejects.toMatchObject({
+      code: "store-unavailable",
+      message: "DynamoDB did not answer (InternalServerError).",
+      retryAfterSeconds: 1,
+    });
+    expect(inputs).toHaveLength(1);
   });
 });
 
@@ -201,6 +203,7 @@ test("of two items the one is read again that DynamoDB has left for another requ
   const table = sdkItemTable(client, TABLE);
   expect(await table.readBoth("a", "b", signal)).toEqual([first, second]);
   expect(alone).toEqual([{ pk: { S: "b" } }]);
+  expect(await table.readBoth("c", "a", signal)).toEqual([null, first]);
 });
 
 test("whoever counts failed calls is told of each", async () => {

@@ -4,8 +4,8 @@ import { readStreamRecord } from "../../functions/store/stream-records.ts";
 import { readTold, toldAttribute } from "../../functions/store/told-attribute.ts";
 import { at } from "../support/a-record.ts";
 
-const logged: string[] = [];
-const note = (event: string) => void logged.push(event);
+const logged: object[] = [];
+const note = (event: string, fields?: object) => void logged.push({ event, ...fields });
 const log = { info: note, warn: note, error: note };
 
 const image = (changes: object = {}) => ({
@@ -60,10 +60,19 @@ describe("a record of the stream", () => {
     expect(readStreamRecord({ Keys: { pk: { S: pk } } }, log)).toBeNull(),
   );
 
+  test("without a key, or with one that is no text, says nothing", () => {
+    for (const Keys of [undefined, {}, { pk: { N: "1" } }]) {
+      const NewImage = image();
+      expect(readStreamRecord({ ...(Keys && { Keys }), NewImage } as StreamRecord, log)).toBeNull();
+    }
+  });
+
   test("of a newer release says nothing, and is logged", () => {
     logged.length = 0;
     expect(read({ layout: { N: "2" } })).toBeNull();
-    expect(logged).toEqual(["record-unreadable"]);
+    expect(logged).toMatchObject([
+      { event: "record-unreadable", connection: "connectpay/stage/jo", code: "internal" },
+    ]);
   });
 
   test.each([

@@ -176,6 +176,16 @@ describe("a trial", () => {
     expect((await check(here)).trial).toMatchObject({ outcome, expiresAt });
   });
 
+  test("needs no wish of the operator's where nothing is asked of the provider", async () => {
+    const here = new TestDeployment(onRotation);
+    here.callsProvider = false;
+    here.answer = () => here.issued("canary-key", endsAt);
+    expect((await check(here, { isTried: false })).trial).toEqual({
+      ...{ outcome: "not-tried", detail: "No probePath is set for this realm." },
+      expiresAt: endsAt,
+    });
+  });
+
   test("of a key that is refused tells no end", async () => {
     const here = new TestDeployment(onRotationWithProbe);
     here.answer = () => notIssued("credentials-rejected");

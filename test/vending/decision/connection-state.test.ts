@@ -2,13 +2,22 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { plusMs } from "../../../functions/model/clock.ts";
 import type { ConnectionState } from "../../../functions/model/connection-status.ts";
+import type { Freeze } from "../../../functions/model/freeze.ts";
 import type { RenewalPolicy } from "../../../functions/model/provider.ts";
-import type { TokenRecord } from "../../../functions/model/token-record.ts";
+import type { Failure, TokenRecord } from "../../../functions/model/token-record.ts";
 import { connectionState } from "../../../functions/vending/decision/connection-state.ts";
 import { decide } from "../../../functions/vending/decision/decide.ts";
 import type { Decision } from "../../../functions/vending/decision/decision.ts";
-import { aFailure, aLease, aRecord, aToken, at } from "../../support/a-record.ts";
-import { atExpiry, atHandover, early, onRotation } from "../../support/policies.ts";
+import {
+  aConsent,
+  aFailure,
+  aFreeze,
+  aLease,
+  aRecord,
+  aToken,
+  at,
+} from "../../support/a-record.ts";
+import { atExpiry, atHandover, byConsent, early, onRotation } from "../../support/policies.ts";
 
 const refused = aFailure({
   code: "credentials-rejected",
@@ -247,6 +256,25 @@ describe.each<{ state: ConnectionState; cases: readonly Case[] }>([
   test.each(cases)("$what", ({ record, policy = atExpiry, time }) => {
     expect(connectionState(aRecord(record), policy, at(time))).toBe(state);
   });
+});
+
+test("frozen: an operator has stopped the connection or its realm, whatever else is the matter", () => {
+  const stateOf = (record: Partial<TokenRecord>, realmFreeze?: Freeze) =>
+    connectionState(aRecord(record), atExpiry, at("10:01:00.000"), realmFreeze);
+  const damage = ["failure"];
+  expect(stateOf({ frozen: aFreeze(), damage })).toBe("frozen");
+  expect(stateOf({ damage }, aFreeze({ of: "realm" }))).toBe("frozen");
+  expect(stateOf({})).toBe("usable");
+});
+
+test("consent-required: a token without an end needs no refresh token, until it is refused", () => {
+  const stateOf = (code: Failure["code"]) => {
+    const failure = aFailure({ code });
+    const record = aRecord({ token: aKey, consent: aConsent({ refresh: null }), failure });
+    return connectionState(record, byConsent, at("10:01:00.000"));
+  };
+  expect(stateOf("consent-required")).toBe("consent-required");
+  expect(stateOf("provider-unavailable")).toBe("usable");
 });
 
 const instants = fc.integer({ min: -60_000, max: 600_000 });

@@ -1,7 +1,8 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { describe, expect, test } from "vitest";
 import type { Item } from "../../functions/store/attributes.ts";
 import { count, instant, text } from "../../functions/store/attributes.ts";
-import { readRecord } from "../../functions/store/read-record.ts";
+import { readFreeze, readRecord } from "../../functions/store/read-record.ts";
 import { at } from "../support/a-record.ts";
 
 const frozen = { M: { by: text("jo"), at: instant(at("10:00:00.000")), reason: text("leaked") } };
@@ -22,6 +23,31 @@ describe("a frozen row without a fence", () => {
   test("whose fence is there, but no version, is damaged", () => {
     expect(readRecord({ pk, frozen, fence: count(1) }).damage).toEqual(["version"]);
   });
+});
+
+test("a freeze is one line that is not too long, whoever wrote it", () => {
+  const freezeBy = (by?: string) => {
+    const fields = { ...frozen.M, ...(by !== undefined && { by: text(by) }) };
+    return readFreeze({ frozen: { M: fields } }, "realm")?.by;
+  };
+  expect(freezeBy("jo\n\u0000x")).toBe("jo  x");
+  expect(freezeBy("j".repeat(300))).toBe("j".repeat(300));
+  expect(freezeBy("j".repeat(301))).toBe("j".repeat(300));
+  expect(freezeBy("")).toBe("unknown");
+  expect(readFreeze({ frozen: { M: {} } }, "realm")).toEqual({
+    ...{ of: "realm", by: "unknown", at: new Date(0), reason: "unknown" },
+  });
+  expect(readFreeze({ frozen: { M: { ...frozen.M, thawedAt: count(1) } } }, "realm")).toBeNull();
+});
+
+test("the details of an earlier consent are not of this one; where its instant is damaged, they are", () => {
+  const of = instant(at("09:00:00.000"));
+  const consentDetails = { M: { of, identity: text("j…") } };
+  const details = (consentedAt: AttributeValue) =>
+    readRecord({ pk, consentedAt, consentDetails }).consent?.details;
+  expect(details(of)).toEqual({ identity: "j…" });
+  expect(details(instant(at("10:00:00.000")))).toBeUndefined();
+  expect(details(text("?"))).toEqual({ identity: "j…" });
 });
 
 test("of a consent's attributes those are read that fit a header", () => {
