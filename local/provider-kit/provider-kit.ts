@@ -8,6 +8,7 @@ import { explainFault } from "../explain-fault.ts";
 import { formatTable } from "../format-table.ts";
 import { portsFrom, usualFirstPort } from "../ports.ts";
 import { startProviders } from "../providers.ts";
+import { WrongOption } from "../start-options.ts";
 import type { DescribedProviders } from "./described-providers.ts";
 import { describeProviders } from "./described-providers.ts";
 import type { KitOptions } from "./kit-options.ts";
@@ -64,7 +65,11 @@ async function runCommand([program = "", ...args]: readonly string[], file: stri
   const env = { ...process.env, TOKEN_VENDING_PROVIDERS: file };
   const child = spawn(program, args, { env, stdio: "inherit" });
   for (const signal of signals) process.on(signal, () => child.kill(signal));
-  const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+  const ended = once(child, "close").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") throw new WrongOption(`There is no program ${program}.`);
+    throw error;
+  });
+  const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null];
   return code ?? 128 + (signal ? constants.signals[signal] : 0);
 }
 

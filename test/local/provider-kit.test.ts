@@ -107,6 +107,14 @@ describe("npm run providers", () => {
     expect(parse).toThrow(/^[^\n]* See npm run providers -- --help\.$/);
   });
 
+  test("says which program there is not", async () => {
+    const run = promisify(execFile)(process.execPath, [kit, "--", "no-such-program"]);
+    await expect(run).rejects.toMatchObject({
+      code: 2,
+      stderr: "There is no program no-such-program.\n",
+    });
+  });
+
   test("leaves the options after -- to the command", () => {
     const { command, firstPort } = readKitOptions(["--ports", "9800", "--", "x", "--ports", "1"]);
     expect({ command, firstPort }).toEqual({ command: ["x", "--ports", "1"], firstPort: 9800 });
