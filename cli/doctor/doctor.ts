@@ -148,6 +148,11 @@ function connectionFinding({
   status,
 }: Awaited<ReturnType<typeof examineConnections>>[number]): DoctorFinding {
   const { summary, advice, command } = recoveryGuides[finding];
+  if (finding === "no-consent" && status?.asked) {
+    const found = `${summary}, and a person was asked`;
+    const next = "Wait for that person; npm run vend -- status says until when.";
+    return { severity: "warning", about: connection, found, next };
+  }
   const code = status?.lastFailure?.code;
   const found = quiet.has(finding)
     ? (status?.state ?? summary)

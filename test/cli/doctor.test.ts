@@ -151,6 +151,16 @@ describe("doctor", () => {
     ],
     ["a frozen connection", { state: { state: "frozen" } }, "warning", connection, "thaw"],
     [
+      "a consent that nobody was asked for",
+      { state: { state: "consent-required" } },
+      ...["error", connection, "vend -- consent"],
+    ],
+    [
+      "a consent that a person was asked for",
+      { state: { state: "consent-required", asked: { until: inDays(1) } } },
+      ...["warning", connection, "Wait for that person"],
+    ],
+    [
       "a malformed secret",
       { secret: { unusable: { code: "secret-malformed", detail: "apiKey: is missing" } } },
       ...["error", "the secret of", "secret put"],
