@@ -47,14 +47,17 @@ export async function watch(
   }
 }
 
-/** A screen as one write, which overwrites the last one line by line: nothing flickers, and nothing of it is left. */
+/**
+ * A screen as one write, which overwrites the last one line by line: nothing flickers, and nothing of it is left. The
+ * terminal cuts off what is longer than its line, for which it would else scroll.
+ */
 export function redrawn(
   text: string,
   rows: number,
   keeps: NonNullable<CommandDeclaration["watched"]>,
 ): string {
   const lines = fitted(text.split("\n"), Math.max(2, rows - 1), keeps);
-  return `\u001b[H${lines.map((line) => `\u001b[K${line}\n`).join("")}\u001b[J`;
+  return `\u001b[?7l\u001b[H${lines.map((line) => `\u001b[K${line}\n`).join("")}\u001b[J\u001b[?7h`;
 }
 
 /** `first`: the lines from the first on, and the last one. `last`: the last lines. */

@@ -226,8 +226,9 @@ describe("status", () => {
     const text = ["1", "2", "3", "4", "5", "6", "7", "8", "9"].join("\n");
     const drawn = redrawn(text, 4, keeps);
     expect(stripVTControlCharacters(drawn).trimEnd().split("\n")).toEqual(kept);
-    expect(drawn.startsWith("\u001b[H")).toBe(true);
-    expect(drawn.endsWith("\u001b[J")).toBe(true);
+    // No line may wrap, for which the screen would scroll.
+    expect(drawn.startsWith("\u001b[?7l\u001b[H")).toBe(true);
+    expect(drawn.endsWith("\u001b[J\u001b[?7h")).toBe(true);
   });
 
   test("of nothing says so", async () => {
