@@ -14,7 +14,8 @@ export function completionCommand(commands: readonly CommandDeclaration[]): Comm
     does: "prints a script for bash, zsh or fish: it defines `vend` as a short form of `npm run vend --`, and completes commands and options",
     needs: "nothing",
     examples: ["completion bash"],
-    notes: 'To try it in bash or zsh: eval "$(npm run --silent vend -- completion bash)"',
+    notes:
+      'To try it: eval "$(npm run --silent vend -- completion bash)" in bash, the same with zsh in zsh, and in fish: npm run --silent vend -- completion fish | source',
     prepare: ([text]) => {
       const shell = shells.find((each) => each === text);
       if (!shell) throw new UsageError(`Write one of ${shells.join(", ")}.`);
@@ -52,11 +53,11 @@ function bashScript(all: readonly CommandDeclaration[], isZsh: boolean): string 
     ([words, some]) => `    "${words}") followers="${some.join(" ")}" ;;`,
   );
   return [
-    ...(isZsh ? ["autoload -U +X bashcompinit && bashcompinit"] : []),
+    ...(isZsh ? zshCompletion : []),
     'vend() { npm run --silent vend -- "$@"; }',
     "_vend() {",
     '  local command="" word followers=""',
-    `  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do`,
+    `  for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do`,
     '    case "$word" in',
     "      -*|*/*) ;;",
     `      *) command="\${command:+$command }$word" ;;`,
@@ -71,6 +72,13 @@ function bashScript(all: readonly CommandDeclaration[], isZsh: boolean): string 
   ].join("\n");
 }
 
+/** Zsh completes as bash does once both are loaded, of which its own comes first. */
+const zshCompletion = [
+  "autoload -Uz compinit bashcompinit",
+  "(( $+functions[compdef] )) || compinit",
+  "bashcompinit",
+];
+
 function fishScript(all: readonly CommandDeclaration[]): string {
   const lines = [...followersOf(all)].flatMap(([words, some]) => {
     const seen = words === "" ? "__fish_use_subcommand" : `__vend_after ${words}`;
@@ -80,7 +88,8 @@ function fishScript(all: readonly CommandDeclaration[]): string {
     "function vend; npm run --silent vend -- $argv; end",
     "function __vend_after",
     "  set -l words (string match -v -- '-*' (commandline -opc)[2..])",
-    '  test "$argv" = (string join " " (string match -v -- "*/*" $words))',
+    "  set -l command (string match -v -- '*/*' $words)",
+    '  test "$argv" = "$command"',
     "end",
     ...lines,
   ].join("\n");

@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { expect, test } from "vitest";
+import { spawnSync } from "node:child_process";
+import { describe, expect, test } from "vitest";
 import { commands } from "../../cli/commands.ts";
 import { lambdaAccount } from "./lambda-account.ts";
 
@@ -9,45 +9,61 @@ async function script(shell: string): Promise<string> {
   return out;
 }
 
-/** What bash offers for the last of these words. */
-async function offered(...words: readonly string[]): Promise<string[]> {
-  const ask = [
-    await script("bash"),
-    `COMP_WORDS=(vend ${words.map((word) => `"${word}"`).join(" ")})`,
-    `COMP_CWORD=${words.length}`,
-    "_vend",
-    `printf "%s\\n" "\${COMPREPLY[@]}"`,
-  ].join("\n");
-  const told = execFileSync("bash", ["--norc", "-c", ask], { encoding: "utf8" });
-  return told.split("\n").filter(Boolean);
-}
+type Ask = (words: readonly string[]) => readonly string[];
 
-test("bash completes every command, and the second word of one that has two", async () => {
-  const words = commands.map(({ name }) => name.split(" ")[0] ?? "");
-  expect((await offered("")).sort()).toEqual([...new Set(["help", ...words])].sort());
-  expect(await offered("st")).toEqual(["status"]);
-  expect(await offered("secret", "")).toEqual(["put", "check", "rotate"]);
-  expect(await offered("completion", "z")).toEqual(["zsh"]);
-});
+const askBash: Ask = (words) => [
+  `COMP_WORDS=(vend ${words.map((word) => `"${word}"`).join(" ")})`,
+  `COMP_CWORD=${words.length}`,
+  "_vend",
+  `printf "%s\\n" "\${COMPREPLY[@]}"`,
+];
+/** As bashcompinit calls it, with which zsh does what bash does; what does not begin with the word is left out later. */
+const askZsh: Ask = (words) => [
+  ...["asked() {", "emulate -L sh", ...askBash(words), "}"],
+  `asked | grep -- "^${words.at(-1)}"`,
+];
+const askFish: Ask = (words) => [`complete -C "vend ${words.join(" ")}"`];
 
-test("bash completes the options of a command, and no other's", async () => {
-  expect(await offered("status", "--")).toEqual([
-    ...["--json", "--watch", "--interval", "--function", "--help"],
-  ]);
-  const afterConnection = await offered("vend", "conferma/sandbox/default", "--show");
-  expect(afterConnection).toEqual(["--show-token"]);
-  expect(await offered("secret", "put", "--json", "--un")).toEqual(["--undo"]);
-  expect(await offered("mint", "--")).toEqual([]);
-});
+describe.each([
+  ["bash", "--norc", askBash],
+  ["zsh", "-f", askZsh],
+  ["fish", "--no-config", askFish],
+] as const)("%s", (shell, withoutSettings, ask) => {
+  const isInstalled = spawnSync(shell, ["--version"]).status === 0;
 
-test.each(["bash", "zsh", "fish"])(
-  "the script for %s has every command and option",
-  async (shell) => {
+  /** What it offers for the last of these words. */
+  async function offered(...words: readonly string[]): Promise<string[]> {
+    const lines = [await script(shell), ...ask(words)].join("\n");
+    const options = { encoding: "utf8", input: "" } as const;
+    const { stdout, stderr } = spawnSync(shell, [withoutSettings, "-c", lines], options);
+    expect(stderr).toBe("");
+    return stdout.split("\n").filter(Boolean).sort();
+  }
+
+  test.skipIf(!isInstalled)("completes every command, and the second word of some", async () => {
+    const words = commands.map(({ name }) => name.split(" ")[0] ?? "");
+    expect(await offered("")).toEqual([...new Set(["help", ...words])].sort());
+    expect(await offered("st")).toEqual(["status"]);
+    expect(await offered("secret", "")).toEqual(["check", "put", "rotate"]);
+    expect(await offered("completion", "z")).toEqual(["zsh"]);
+  });
+
+  test.skipIf(!isInstalled)("completes the options of a command, and no other's", async () => {
+    expect(await offered("status", "--")).toEqual([
+      ...["--function", "--help", "--interval", "--json", "--watch"],
+    ]);
+    const afterConnection = await offered("vend", "conferma/sandbox/default", "--show");
+    expect(afterConnection).toEqual(["--show-token"]);
+    expect(await offered("secret", "put", "--json", "--un")).toEqual(["--undo"]);
+    expect(await offered("mint", "--")).toEqual([]);
+  });
+
+  test("is given every command and option", async () => {
     const text = await script(shell);
     for (const { name } of commands) expect(text).toContain(name.split(" ").at(-1));
     expect(text).toMatch(/show-token/);
-  },
-);
+  });
+});
 
 test("of another shell is no command line", async () => {
   const { exitCode, notices } = await (await lambdaAccount({})).run("completion tcsh");
