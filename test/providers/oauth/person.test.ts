@@ -31,6 +31,12 @@ describe("a person is shown by", () => {
     ["no control or format characters", { name: "\u202ejo\u0000" }, "j…"],
     ["no text of another kind", { email: 7, preferred_username: [], name: {} }, null],
     ["no e-mail address without a domain", { email: "jo@", name: "Jo" }, "J…"],
+    ["no e-mail address without a person", { email: "@example.org", name: "Jo" }, "J…"],
+    ["no text that only ends in an address", { email: "a@b c", name: "Jo" }, "J…"],
+    ["the domain behind the last sign", { email: "jo@home@example.org" }, "j…@example.org"],
+    ["a name, where the login is blank", { preferred_username: "  ", name: "Jo" }, "J…"],
+    ["a name's first four words", { name: "Ana Bea Cleo Dora Eve" }, "A… B… C… D…"],
+    ["a text's first hundred characters", { name: `${"a".repeat(99)} Bea Cleo` }, "a…"],
   ])("%s", (_, claims, shown) => {
     expect(maskedIdentity(person(claims))).toBe(shown);
   });
