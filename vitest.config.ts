@@ -55,7 +55,8 @@ export const projects = [
     include: [
       ...withServers,
       ...withBundles,
-      "test/{browser,conformance,consents,exploration,fuzz,integration,local,simulation}/**/*.test.ts",
+      "test/{browser,conformance,consents,exploration,fuzz,integration,local}/**/*.test.ts",
+      "test/{ready-realms,simulation}/**/*.test.ts",
     ],
     exclude: slow,
     globalSetup: ["test/support/bundles.ts"],

@@ -1,5 +1,6 @@
+import { needsConsent } from "../functions/providers/catalogue.ts";
 import { alarmKinds } from "./constructs/token-alarm.ts";
-import type { DeploymentNames } from "./deployment-names.ts";
+import type { DeploymentNames, RealmFunctionName } from "./deployment-names.ts";
 import { realmFunctionNames } from "./deployment-names.ts";
 import type { ListedRealm } from "./realm-list.ts";
 
@@ -17,9 +18,12 @@ export function checkNames(realms: readonly ListedRealm[], names: DeploymentName
     [names.publishEvents, "publish-events"],
   ]);
   const alarmOwners = new Map<string, string>();
-  for (const { name: realm } of realms) {
-    for (const name of realmFunctionNames.map((entry) => names.realmFunction(realm, entry))) {
-      claim(owners, name, realm, maxFunctionName, "function");
+  for (const { name: realm, settings } of realms) {
+    // No realm may be called as the function of another, even of one that has none yet: a trail knows them by their ends.
+    for (const entry of realmFunctionNames) {
+      const longest =
+        isOfConsents(entry) && !needsConsent(settings.provider) ? null : maxFunctionName;
+      claim(owners, names.realmFunction(realm, entry), realm, longest, "function");
     }
     claim(owners, names.realmStack(realm), realm, maxStackName, "stack");
     const alarms = ["", ...alarmKinds.map((kind) => `-${kind}`)];
@@ -29,14 +33,17 @@ export function checkNames(realms: readonly ListedRealm[], names: DeploymentName
   }
 }
 
+const isOfConsents = (entry: RealmFunctionName) => entry.endsWith("-consent");
+
+/** `longest` is null for a name that is only kept free. */
 function claim(
   owners: Map<string, string>,
   name: string,
   realm: string,
-  longest: number,
+  longest: number | null,
   what: string,
 ): void {
-  if (name.length > longest) {
+  if (longest !== null && name.length > longest) {
     throw new Error(
       `infra/realms.ts, ${realm}: its ${what} would be called ${name}, which is ${name.length} characters; ` +
         `at most ${longest} are allowed. Shorten the environment.`,

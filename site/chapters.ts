@@ -21,7 +21,10 @@ export const chapters: readonly Chapter[] = [
       "docs/provider-kit.md",
     ],
   },
-  { text: "Connect a provider", pages: ["docs/providers/README.md", "docs/adding-a-provider.md"] },
+  {
+    text: "Connect a provider",
+    pages: ["docs/ready-realms.md", "docs/providers/README.md", "docs/adding-a-provider.md"],
+  },
   { text: "Deploy", pages: ["docs/deploying.md", "docs/scale.md", "docs/benchmarks.md"] },
   { text: "Operate", pages: ["docs/operations.md", "docs/recovery.md"] },
   {

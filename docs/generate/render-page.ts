@@ -9,6 +9,7 @@ import { metricTable } from "./metric-table.ts";
 import { bundledTable, copyleftTable } from "./package-tables.ts";
 import { personalDataTable } from "./personal-data-table.ts";
 import { problemTable } from "./problem-table.ts";
+import { readyRealmSections, readyRealmTable, undeclaredTable } from "./ready-realm-tables.ts";
 import { herdTable, kneeTable, limitTable, renewalUnitTable, scaleTable } from "./scale-tables.ts";
 import { acceptedTable, arrowPicture, assetTable, mitigationTables } from "./threat-tables.ts";
 
@@ -25,6 +26,9 @@ const parts: Readonly<Record<string, (root: string) => string>> = {
   "bundled packages": bundledTable,
   "copyleft packages": copyleftTable,
   "personal data": personalDataTable,
+  "ready realms": readyRealmTable,
+  "facts of ready realms": readyRealmSections,
+  "undeclared providers": undeclaredTable,
   "cost of vends": costTable,
   "cost of alarms": alarmCostTable,
   "scale by connections": scaleTable,

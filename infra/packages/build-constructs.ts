@@ -13,7 +13,7 @@ import { noticesOf } from "./notices.ts";
 const folder = path.join(import.meta.dirname, "..");
 const root = path.join(folder, "..");
 const dist = path.join(folder, "dist");
-const entries = ["token-vending.ts", "settings.ts"];
+const entries = ["token-vending.ts", "settings.ts", "ready-realms.ts"];
 
 /** What a project that uses the package has itself: its constructs have to be the same classes. */
 const peers = Object.keys(manifest.peerDependencies);

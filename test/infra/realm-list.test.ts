@@ -140,14 +140,24 @@ describe("realms are told apart:", () => {
     for (const part of [one, two, name]) expect(message).toContain(part);
   });
 
-  test("a realm whose functions would have names too long for Lambda is refused, by name", () => {
-    const environment = "e".repeat(64 - "token-vending-conferma--complete-consent".length);
-    const realmOf = (name: string) => [named(`conferma/${name}`)];
-    expect(realmsOf(realmOf(environment))).toHaveLength(1);
-    expect(messageOf(() => synthesized(realmOf(`${environment}e`)))).toMatch(
-      /conferma\/e+: its function would be called \S+, which is 65 characters; at most 64/,
-    );
-  });
+  test.each([
+    ["conferma", "renew", {}],
+    [
+      "authorization-code",
+      "complete-consent",
+      { authorizeUrl: "https://a.example", tokenUrl: "https://a.example" },
+    ],
+  ])(
+    "a realm of %s whose -%s would have a name too long for Lambda is refused, by name",
+    (provider, longest, settings) => {
+      const environment = "e".repeat(64 - `token-vending-${provider}--${longest}`.length);
+      const realmOf = (name: string) => [{ ...named(`${provider}/${name}`), ...settings }];
+      expect(realmsOf(realmOf(environment))).toHaveLength(1);
+      expect(messageOf(() => synthesized(realmOf(`${environment}e`)))).toMatch(
+        /\/e+: its function would be called \S+, which is 65 characters; at most 64/,
+      );
+    },
+  );
 });
 
 describe("what is deployed keeps its identity:", () => {

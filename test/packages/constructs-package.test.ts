@@ -23,7 +23,7 @@ const app = `
   const env = { account: "111111111111", region: "eu-west-1" };
   const realms: RealmEntry[] = [
     { provider: "conferma", environment: "sandbox", tokenUrl: "https://conferma.example/token" },
-    { provider: "static-key", environment: "acme", headerName: "X-Acme-Key" },
+    { ...readyRealms.adyen({ environment: "test" }), environment: "acme" },
   ];
   const settings = readSettings(app, { alarms: "none", api: "regional" });
   const vending = new TokenVending(app, { ...settings, realms, env });
@@ -41,6 +41,7 @@ const used = [
   ["Role, ServicePrincipal", "aws-cdk-lib/aws-iam"],
   ["TokenVending", "@token-vending/constructs"],
   ["readSettings", "@token-vending/constructs/settings"],
+  ["readyRealms", "@token-vending/constructs/ready-realms"],
 ] as const;
 const imports = used.map(([names, from]) => `import { ${names} } from "${from}";`).join("\n");
 const requires = used.map(([names, from]) => `const { ${names} } = require("${from}");`).join("\n");

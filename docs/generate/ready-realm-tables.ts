@@ -1,0 +1,81 @@
+import { adyenFacts } from "../../infra/ready-realms/adyen.ts";
+import { auth0Facts } from "../../infra/ready-realms/auth0.ts";
+import { entraFacts } from "../../infra/ready-realms/entra.ts";
+import { paypalFacts } from "../../infra/ready-realms/paypal.ts";
+import { plaidFacts } from "../../infra/ready-realms/plaid.ts";
+import type { ReadyRealmFacts } from "../../infra/ready-realms/ready-realm.ts";
+import { wiseFacts } from "../../infra/ready-realms/wise.ts";
+import type { readyRealms } from "../../infra/ready-realms.ts";
+import { tableText } from "./table-text.ts";
+
+/** The facts of every ready realm: of one without, the compiler says so. */
+const factsOf: Readonly<Record<keyof typeof readyRealms, ReadyRealmFacts>> = {
+  adyen: adyenFacts,
+  auth0: auth0Facts,
+  entra: entraFacts,
+  paypal: paypalFacts,
+  plaid: plaidFacts,
+  wise: wiseFacts,
+};
+
+/** Providers that were looked at, and for which no settings are enough: nothing half is declared. */
+const undeclared: readonly (readonly [provider: string, because: string, source: string])[] = [
+  [
+    "Modulr",
+    "each call carries a signature of its own, an HMAC over date and nonce: there is no token to vend",
+    "https://modulr.readme.io/docs/security",
+  ],
+  [
+    "Visa Developer",
+    "user id and password alone open nothing: each call needs a client certificate in the TLS handshake, which is not vended",
+    "https://developer.visa.com/pages/working-with-visa-apis/two-way-ssl",
+  ],
+  [
+    "Mastercard Open Finance (Finicity)",
+    "its request has names of its own (`partnerId`, `partnerSecret`), no grant, and a third credential in the header `Finicity-App-Key`",
+    "https://docs.finicity.com/authentication-and-integration/",
+  ],
+  [
+    "Xero, for people of several organisations",
+    "the tenant's id, which every call needs, is in the answer to a further call after the consent",
+    "https://developer.xero.com/faq/custom-integration",
+  ],
+];
+
+export function readyRealmTable(): string {
+  const rows = Object.entries(factsOf).map(([name, { provider, example }]) => {
+    const settings = example();
+    const page = `[${settings.provider}](providers/${settings.provider}.md)`;
+    return [`[${provider}](#${anchorOf(provider)})`, `\`readyRealms.${name}\``, page];
+  });
+  return tableText(["provider", "realm", "a realm of"], rows);
+}
+
+export function readyRealmSections(): string {
+  return Object.values(factsOf).map(sectionOf).join("\n\n");
+}
+
+export function undeclaredTable(): string {
+  const rows = undeclared.map(([provider, because, source]) => [provider, because, linkTo(source)]);
+  return tableText(["provider", "not declared, because", "source"], rows);
+}
+
+function sectionOf({ provider, secret, facts, example }: ReadyRealmFacts): string {
+  const members = Object.entries(secret).map(([name, meaning]) => [`\`${name}\``, meaning]);
+  const told = facts.map(([fact, source]) => [fact, source === null ? "inferred" : linkTo(source)]);
+  return [
+    `### ${provider}`,
+    tableText(["the secret has", "which is"], members),
+    tableText(["fact", "source"], told),
+    `\`\`\`json\n${JSON.stringify(example(), null, 2)}\n\`\`\``,
+  ].join("\n\n");
+}
+
+const linkTo = (source: string) => `[${new URL(source).host}](${source})`;
+
+/** As the pages' anchors are made of headings. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\w\s-]/g, "")
+    .replaceAll(" ", "-");
