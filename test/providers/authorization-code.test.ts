@@ -233,6 +233,18 @@ describe("an answer", () => {
     });
   });
 
+  test("has withheld openid where nobody is identified, unless it is a refresh, which need not", async () => {
+    const changes = { scopes: ["openid", "read", "write", "offline_access"] };
+    const answer = { access_token: "t-1", scope: "read" };
+    const outcome = await answered(answer, codeCredential, changes);
+    expect(consentOf(outcome).details).toEqual({
+      withheldScope: "openid write offline_access",
+    });
+    expect(consentOf(await answered(answer, refreshCredential("p"), changes)).details).toEqual({
+      withheldScope: "write",
+    });
+  });
+
   test("keeps the attributes that the settings name, and what fits a header only", async () => {
     const fields = {
       access_token: "a-token-of-length",

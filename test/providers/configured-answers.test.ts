@@ -96,6 +96,8 @@ const lifetimes: readonly [unit: Unit, value: unknown, told: string][] = [
   ["http-date", "2026-11-20T10:10:00Z", "provider-malformed?"],
   ["minutes", 600_000, "provider-malformed?"],
   ["json-date", `/Date(${Date.UTC(2026, 10, 20, 9)})/`, "provider-malformed?"],
+  ["json-date", `new/Date(${Date.UTC(2026, 10, 20, 10, 10)})/`, "provider-malformed?"],
+  ["json-date", `/Date(${Date.UTC(2026, 10, 20, 10, 10)})/Z`, "provider-malformed?"],
 ];
 const units = ["seconds", "minutes", "milliseconds", "iso-8601", "http-date"] as const;
 const instants = ["epoch-seconds", "epoch-milliseconds", "json-date"] as const;

@@ -132,6 +132,7 @@ describe("a static key with a probe", () => {
     ["404, as a wrong address does", { status: 404 }, "provider-malformed"],
     ["405, as a wrong address does", { status: 405 }, "provider-malformed"],
     ["302", { status: 302, headers: { location: "https://evil.example/" } }, "provider-malformed"],
+    ["300", { status: 300 }, "provider-malformed"],
     ["429", { status: 429 }, "provider-throttled"],
     ["408", { status: 408 }, "provider-unavailable"],
     ["500", { status: 500 }, "provider-unavailable"],

@@ -35,6 +35,16 @@ test.each([
   ["is text that is no JSON and nothing else", canary],
   ["has a member that nobody reads", json({ note: ` ${canary} ` })],
   ["is a list", "[1]"],
+  ["is Base64 of text that is no JSON", base64(`${canary} is plain text`)],
+  ["has quotation marks at one end", json({ clientSecret: `"${canary}" it is` })],
+  ["… or at the other", json({ clientSecret: `it is "${canary}"` })],
+  ["has two different ones", json({ clientSecret: `“${canary}'` })],
+  ["… either way", json({ clientSecret: `'${canary}”` })],
+  ["has a sign before Base64", json({ clientSecret: `~aa${base64("a word of text")}a` })],
+  ["… or behind it", json({ clientSecret: `a${base64("a word of text")}aa~` })],
+  ["is Base64 without its end", json({ clientSecret: base64("a long word of text").slice(0, -1) })],
+  ["has a backslash in what is no PEM", json({ tlsPrivateKey: "no\\n key" })],
+  ["is Base64 of what is no PEM", json({ tlsPrivateKey: base64("this is no private key") })],
 ])("nothing is odd about a value that %s", (_, text) => {
   expect(odditiesIn(text)).toEqual([]);
 });
@@ -43,7 +53,9 @@ test.each([
   [`\ufeff${json({})}`, "SecretString begins with a byte order mark"],
   [JSON.stringify(json({})), "SecretString is a JSON string in which there is JSON: quoted twice"],
   [`'${json({})}'`, "SecretString is in quotation marks"],
+  [` “${json({})}”\n`, "SecretString is in quotation marks"],
   [base64(json({})), "SecretString is Base64 of what it should be"],
+  [base64(`\n ${json({})}`), "SecretString is Base64 of what it should be"],
   [
     Buffer.from(json({}), "utf16le").toString(),
     "SecretString has zero bytes, as UTF-16 has that was read as UTF-8",
@@ -54,6 +66,8 @@ test.each([
   [json({ clientSecret: `\ufeff${canary}` }), "clientSecret begins with a byte order mark"],
   [json({ clientSecret: `c4n4ry\u200b-9c1f` }), "clientSecret has characters that nobody sees"],
   [json({ clientSecret: `"${canary}"` }), "clientSecret is in quotation marks"],
+  [json({ clientSecret: `\`${canary}\`` }), "clientSecret is in quotation marks"],
+  [json({ clientSecret: `«${canary}»` }), "clientSecret is in quotation marks"],
   [
     json({ clientSecret: base64(`${canary}\n`) }),
     "clientSecret is Base64 of plain text, which is right only if the provider issued it so",

@@ -28,6 +28,7 @@ describe("a path", () => {
     ["a.2", { a: [0, 1] }, undefined],
     ["a.length", { a: [0, 1] }, undefined],
     ["a.-1", { a: [0, 1] }, undefined],
+    ["a.10", { a: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, "ten"] }, "ten"],
     ["a.0", { a: "text" }, undefined],
     ["a.length", { a: "text" }, undefined],
     ["a.b", { a: null }, undefined],
