@@ -14,7 +14,7 @@ const withServers = [
   "test/model/unprintable.test.ts",
   "test/openapi/document.test.ts",
   "test/platform/{aws-connection,http-connections,http-failure,http-request}.test.ts",
-  "test/providers/oauth/{client-certificate,foreign-clients,jwks-outage}.test.ts",
+  "test/providers/oauth/{client-certificate,foreign-clients,foreign-grants,jwks-outage}.test.ts",
   "test/sealing/{*-sealer,quick-kms}.test.ts",
   "test/store/{dynalite-*,quick-item-table,read-record}.test.ts",
 ];

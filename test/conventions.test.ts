@@ -53,13 +53,14 @@ const mayExpose: Readonly<Record<string, string>> = {
   "functions/platform/http-request.ts": "the certificate's key goes into the TLS handshake",
   "functions/platform/node-browser-secrets.ts": "links are hashed, and proofs made with the secret",
   "functions/providers/conferma.ts": "the platform key goes into the request's body",
-  "functions/providers/declaration/secret.ts":
+  "functions/providers/declaration/parse-secret.ts":
     "the secret's text is parsed, each member wrapped again",
   "functions/providers/declaration/secret-oddities.ts":
     "how the text looks is named, and no text of it answered",
   "functions/providers/exchange/key-check.ts": "the key goes into the probe's header",
   "functions/providers/exchange/token-request.ts": "the token is read, and wrapped again",
-  "functions/providers/oauth/client-assertion.ts": "the key signs the client's assertion",
+  "functions/providers/oauth/assertion.ts": "the key signs an assertion",
+  "functions/providers/oauth/assertion-key.ts": "the kind of the key is looked at",
   "functions/providers/oauth/client-authentication.ts":
     "the client secret goes into the request's header or body",
   "functions/providers/oauth/client-certificate.ts": "the key is compared with its certificate",
@@ -69,7 +70,6 @@ const mayExpose: Readonly<Record<string, string>> = {
     "the code challenge is made of its verifier, and a refresh token is sent to be revoked",
   "functions/providers/oauth/exchange-secrets.ts":
     "the provider's text is compared with every secret of its exchange",
-  "functions/providers/oauth/registered-client.ts": "the kind of the key is looked at",
   "functions/providers/send-payments.ts": "the client secret goes into the request's body",
   "functions/sealing/sealed-layouts.ts":
     "the token is sealed under a key derived from the data key",

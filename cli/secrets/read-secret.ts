@@ -89,7 +89,7 @@ function textOf(bytes: Uint8Array): string | null {
   }
 }
 
-function validSecret(provider: ProviderId, text: string): Sensitive {
+async function validSecret(provider: ProviderId, text: string): Promise<Sensitive> {
   const { secret, requiredMembers, checkSecretText } = declarationOf(provider);
   const value = parsedObject(text);
   if (!value) {
@@ -100,7 +100,7 @@ function validSecret(provider: ProviderId, text: string): Sensitive {
   if (unknown !== undefined) throw invalid(unknownMember(provider, unknown, Object.keys(secret)));
   const normal = new Sensitive(JSON.stringify(value));
   try {
-    checkSecretText(normal);
+    await checkSecretText(normal);
   } catch (error) {
     if (error instanceof VendingError) throw invalid(error.message);
     throw error;

@@ -175,7 +175,7 @@ export const threatsOfAnAdministrator: readonly Threat[] = [
       "no member holds half a surrogate pair: %j",
     ],
     removal: {
-      file: "functions/providers/declaration/secret.ts",
+      file: "functions/providers/declaration/parse-secret.ts",
       from: "if (broken) throw secretMalformed({ field: broken, problem: half });",
       to: "",
     },

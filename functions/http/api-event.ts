@@ -19,7 +19,7 @@ const apiEvent = v.object({
   cookies: v.nullish(v.array(v.string())),
   body: v.nullish(v.string()),
   isBase64Encoded: v.nullish(v.boolean()),
-  requestContext: v.looseObject({}),
+  requestContext: v.custom<Readonly<Record<string, unknown>>>(isObject, "must be an object"),
 });
 
 /** What is read of an event of a REST API, or of an HTTP API (either payload format), in the form of a REST API's. */
@@ -80,6 +80,10 @@ export function readBody({ body, isBase64Encoded }: ApiEvent): unknown {
   return value;
 }
 
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
 function isText(value: unknown): value is string {
   return typeof value === "string";
 }
@@ -92,8 +96,7 @@ function areTexts(value: unknown): value is string[] {
 function membersOf<Member>(isMember: (value: unknown) => value is Member, expected: string) {
   type Members = Readonly<Record<string, Member | null | undefined>>;
   const areMembers = (value: unknown) =>
-    typeof value === "object" &&
-    value !== null &&
+    isObject(value) &&
     Object.values(value).every((each) => each === null || each === undefined || isMember(each));
   return v.nullish(v.custom<Members>(areMembers, `must be ${expected}`));
 }

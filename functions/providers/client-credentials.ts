@@ -1,7 +1,12 @@
 import * as v from "valibot";
 import { answerSettings } from "./declaration/answer-settings.ts";
-import { clientMembers, clientSettings } from "./declaration/client-settings.ts";
+import {
+  clientAuthentications,
+  clientMembers,
+  clientSettings,
+} from "./declaration/client-settings.ts";
 import { bearer, declareClientCredentials } from "./declaration/declare-provider.ts";
+import { grantMembers, grantSettings } from "./declaration/grant-settings.ts";
 import {
   address,
   baseAddress,
@@ -11,21 +16,33 @@ import {
   settingsOf,
 } from "./declaration/settings.ts";
 
-/** Any server with the client credentials grant (RFC 6749 §4.4), by configuration alone. */
+/**
+ * Any server with the client credentials grant (RFC 6749 §4.4), or another one that needs no person, by configuration alone.
+ */
 export const clientCredentials = declareClientCredentials({
   settings: settingsOf("client-credentials", {
     apiBaseUrl: v.optional(baseAddress),
     tokenUrl: address,
     scope: v.optional(v.string()),
     ...clientSettings,
+    clientAuthentication: v.optional(v.picklist([...clientAuthentications, "grant"]), "basic"),
+    ...grantSettings,
     answer: answerSettings,
     lifetimeSeconds: v.optional(lifeSeconds),
     onIssue: v.optional(v.picklist(["coexist", "revoke"]), "coexist"),
     earlySeconds: v.optional(seconds),
     presentation: v.optional(presentation, bearer),
   }),
+  settingsProblem({ clientAuthentication, grant, assertion }) {
+    if (assertion && grant !== "jwt-bearer")
+      return { field: "assertion", problem: "needs the grant jwt-bearer" };
+    if (clientAuthentication === "grant" && grant === "client-credentials")
+      return { field: "clientAuthentication", problem: "must not be grant: set one" };
+    return null;
+  },
   secret: {
     ...clientMembers,
+    ...grantMembers,
     scope: { meaning: "the scope, instead of the setting's", shape: v.optional(v.string()) },
   },
   policySettings: ["onIssue", "earlySeconds"],
@@ -40,8 +57,11 @@ export const clientCredentials = declareClientCredentials({
   usualLifetimeSeconds: 300,
   presentation: (settings) => settings.presentation,
   client: (settings, secret, registered) => registered(settings, secret),
-  parameters(settings, secret) {
+  parameters(settings, secret, configured) {
     const scope = secret.scope ?? settings.scope;
-    return [["grant_type", "client_credentials"], ...Object.entries(scope ? { scope } : {})];
+    const scoped = Object.entries(scope ? { scope } : {});
+    return (
+      configured?.(settings, secret, scoped) ?? [["grant_type", "client_credentials"], ...scoped]
+    );
   },
 });

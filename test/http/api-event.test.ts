@@ -45,7 +45,7 @@ const malformed: readonly [event: object, refusal: string][] = [
   ],
   [{ ...rest, body: 5, isBase64Encoded: true }, "body: must be string."],
   [{ ...rest, isBase64Encoded: "no" }, "isBase64Encoded: must be boolean."],
-  [{ ...rest, requestContext: null }, "requestContext: must be Object."],
+  [{ ...rest, requestContext: null }, "requestContext: must be an object."],
   [{ ...http, rawPath: null }, "path: must be string."],
   [{ ...http, rawQueryString: [0] }, "rawQueryString: must be string."],
   [{ ...http, cookies: "a=b" }, "cookies: must be Array."],

@@ -8,6 +8,7 @@ describeProvider("client-credentials", {
   required: { tokenUrl: "https://a.example/token" },
   defaults: {
     ...clientDefaults,
+    grant: "client-credentials",
     onIssue: "coexist",
     presentation: { headerName: "Authorization", scheme: "Bearer" },
   },
@@ -15,6 +16,11 @@ describeProvider("client-credentials", {
     apiBaseUrl: "https://a.example",
     scope: "read",
     ...clientOptions,
+    ...{ clientAuthentication: "grant", grant: "jwt-bearer" },
+    assertion: {
+      ...{ issuer: "i", subject: "s", audience: "a", claims: { a: 1 } },
+      ...{ scopeIn: "claim", lifetimeSeconds: 120 },
+    },
     onIssue: "revoke",
     earlySeconds: 60,
     presentation: { headerName: "X-Access", scheme: null },
@@ -22,7 +28,7 @@ describeProvider("client-credentials", {
   secret: {
     required: { clientId: "c" },
     usual: { clientSecret: "s" },
-    optional: { ...optionalMembers, scope: "read" },
+    optional: { ...optionalMembers, subject: "person-1", scope: "read" },
   },
   policies: [
     [{}, { renewal: "early", beforeExpiryMs: 300_000 }],

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { Provider } from "oidc-provider";
+import { registerGrants } from "./foreign-grants.mjs";
 
 /** @import { ForeignClient, ServerCertificate } from "./foreign-provider.ts" */
 
@@ -16,6 +17,8 @@ const issuer = `http://127.0.0.1:${server.address().port}`;
 const issued = { refreshTokens: [], grants: new Set() };
 /** @type {Provider} */
 let provider;
+/** @type {ReturnType<typeof registerGrants>} */
+let grants;
 
 /** @param {ForeignClient} client */
 const registrationOf = ({
@@ -25,6 +28,7 @@ const registrationOf = ({
   keys,
   redirectUri,
   mustPush,
+  grant,
 }) => ({
   require_pushed_authorization_requests: mustPush ?? false,
   client_id: clientId,
@@ -35,7 +39,9 @@ const registrationOf = ({
   redirect_uris: redirectUri === null ? [] : [redirectUri],
   response_types: redirectUri === null ? [] : ["code"],
   grant_types:
-    redirectUri === null ? ["client_credentials"] : ["authorization_code", "refresh_token"],
+    redirectUri === null
+      ? [grant ?? "client_credentials"]
+      : ["authorization_code", "refresh_token"],
 });
 
 /** What it sees of a client's certificate. */
@@ -92,6 +98,7 @@ const acts = {
       rotateRefreshToken: true,
       findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub }) }),
     });
+    grants = registerGrants(provider, `${issuer}/token`);
     provider.on("grant.success", ({ body, oidc }) => {
       if (body.refresh_token) issued.refreshTokens.push(body.refresh_token);
       const { Grant: grant } = oidc.entities;
@@ -104,6 +111,9 @@ const acts = {
     const found = await provider.ClientCredentials.find(token);
     return found ? { clientId: found.clientId, resource: found.aud ?? null } : null;
   },
+  trust: (trusted) => grants.trust(trusted),
+  countGrants: () => grants.countGrants(),
+  grantOf: (token) => grants.grantOf(token),
   refreshTokens: () => issued.refreshTokens,
   /** The person withdraws every consent on the provider's own pages. */
   async withdrawAll() {

@@ -23,6 +23,14 @@ export interface ForeignClient {
   readonly mustPush?: boolean;
   /** Null for a client without people, which is granted tokens for its own credentials. */
   readonly redirectUri: string | null;
+  /** What a client without people presents instead. */
+  readonly grant?: string;
+}
+
+/** Who may assert something there, and the keys by which it signs. */
+export interface TrustedIssuer {
+  readonly issuer: string;
+  readonly keys: readonly webcrypto.JsonWebKey[];
 }
 
 /** PEM: the server's chain and key, and the authority whose clients it knows. */
@@ -39,6 +47,16 @@ export interface ForeignProvider {
   readonly secureOrigin: string | null;
   /** To which client it has issued a token for its own credentials, and for which resource. */
   clientOf(accessToken: string): Promise<{ clientId: string; resource: unknown } | null>;
+  /** Takes the keys of an issuer for those that it has, instead of any before. */
+  trust(issuer: TrustedIssuer): Promise<void>;
+  /** For whom and for what it has issued a token by a grant of its own; null where it has not. */
+  grantOf(accessToken: string): Promise<{
+    clientId: string;
+    subject: string | null;
+    scope: string | null;
+  } | null>;
+  /** How many tokens it has issued by such grants. */
+  countGrants(): Promise<number>;
   /** Every refresh token that it has issued, the last one last. */
   refreshTokens(): Promise<readonly string[]>;
   /** People withdraw their consents there. */
@@ -64,6 +82,9 @@ export async function startForeignProvider(
     issuer,
     secureOrigin,
     clientOf: (token) => call("clientOf", token) as ReturnType<ForeignProvider["clientOf"]>,
+    trust: async (trusted) => void (await call("trust", trusted)),
+    grantOf: (token) => call("grantOf", token) as ReturnType<ForeignProvider["grantOf"]>,
+    countGrants: async () => Number(await call("countGrants", null)),
     refreshTokens: async () => (await call("refreshTokens", null)) as string[],
     withdrawAll: async () => void (await call("withdrawAll", null)),
     async subjectOf(accessToken) {

@@ -20,7 +20,7 @@ const wellFormed = v.pipe(
 
 /** What a request says anyway: a constant cannot replace it. */
 const ownParameters =
-  /^(grant_type|response_type|client_id|client_secret|client_assertion.*|code.*|redirect_uri|state|nonce|scope|audience|resource|refresh_token|request_uri)$/;
+  /^(grant_type|response_type|client_id|client_secret|(client_)?assertion.*|code.*|redirect_uri|state|nonce|scope|audience|resource|refresh_token|request_uri)$/;
 
 /** Parameters that a server wants besides the standard's, always the same. */
 const constantParameters = v.record(
@@ -31,12 +31,12 @@ const constantParameters = v.record(
   wellFormed,
 );
 
+/** The ways to authenticate that every generic provider has. */
+export const clientAuthentications = ["basic", "post", "private_key_jwt", "tls", "none"] as const;
+
 /** How the client of a generic provider authenticates, and what else its token requests say. */
 export const clientSettings = {
-  clientAuthentication: v.optional(
-    v.picklist(["basic", "post", "private_key_jwt", "tls", "none"]),
-    "basic",
-  ),
+  clientAuthentication: v.optional(v.picklist(clientAuthentications), "basic"),
   basicEncoding: v.optional(basicEncoding, "rfc6749"),
   signingAlgorithm: v.optional(v.picklist(["RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA"])),
   assertionAudience: v.optional(address),
@@ -57,12 +57,12 @@ export const clientMembers = {
     shape: v.optional(sensitiveText),
   },
   privateKey: {
-    meaning: "with private_key_jwt: the key that signs, PEM (PKCS #8), unencrypted",
+    meaning: "the key that signs assertions, PEM (PKCS #8), unencrypted",
     shape: v.optional(privateKey),
     isMultiLine: true,
   },
   keyId: {
-    meaning: "with private_key_jwt: the name under which the key is registered (kid)",
+    meaning: "the name under which that key is registered (kid)",
     shape: v.optional(plainText),
   },
   tlsCertificateChain: {

@@ -8,7 +8,7 @@ import type { IssuerContext, TokenRequest } from "../exchange/token-request.ts";
 import type { ClientGrant, ClientGrantSettings } from "../oauth/client-grant.ts";
 import type { CodeGrant, CodeSettings } from "../oauth/code-grant.ts";
 import type { SecretMembers, SecretOf } from "./secret.ts";
-import { parseSecret, requiredMembers } from "./secret.ts";
+import { requiredMembers } from "./secret.ts";
 import { wrongAttribute } from "./settings.ts";
 
 /** The kinds of credentials, which differ in what an operator monitors. */
@@ -56,7 +56,7 @@ export interface ProviderDeclaration<
   readonly secret: SecretMembers;
   readonly requiredMembers: readonly string[];
   /** Fails with `secret-malformed`, naming the member but no value. */
-  checkSecretText(text: Sensitive): void;
+  checkSecretText(text: Sensitive): Promise<void>;
   policy(settings: Pick<v.InferOutput<Schema>, Name>): RenewalPolicy;
   presentation(settings: v.InferOutput<Schema>): Presentation;
   loadIssuer(settings: v.InferOutput<Schema>, context: IssuerContext): Promise<Issuer>;
@@ -110,7 +110,7 @@ export function declareClientCredentials<
     policy: (settings) => declared.policy(settings),
     loadIssuer: async (settings, context) => {
       const { clientIssuer } = await import("../oauth/client-grant.ts");
-      return clientIssuer(declared, settings, secretReader(declared), context);
+      return clientIssuer(declared, settings, await secretReader(declared), context);
     },
   };
 }
@@ -139,7 +139,7 @@ export function declareStaticKey<
     }),
     loadIssuer: async (settings, context) => {
       const { keyIssuer } = await import("../exchange/key-check.ts");
-      const readSecret = secretReader(declared);
+      const readSecret = await secretReader(declared);
       const readKey = (text: Sensitive) => declared.key(readSecret(text));
       return keyIssuer(readKey, settings, declared.presentation(settings), context);
     },
@@ -170,11 +170,11 @@ export function declareConsent<
     }),
     loadIssuer: async (settings, context) => {
       const { codeIssuer } = await import("../oauth/code-issuer.ts");
-      return codeIssuer(declared, settings, secretReader(declared), context);
+      return codeIssuer(declared, settings, await secretReader(declared), context);
     },
     loadConsentFlow: async (settings, context) => {
       const { consentFlow } = await import("../oauth/consent-flow.ts");
-      return consentFlow(declared, settings, secretReader(declared), context);
+      return consentFlow(declared, settings, await secretReader(declared), context);
     },
   };
 }
@@ -183,21 +183,25 @@ function commonOf<Schema extends SettingsSchema, Members extends SecretMembers>(
   declared: Common<Schema, Members>,
 ) {
   const { settings, secret } = declared;
-  const readSecret = secretReader(declared);
   return {
     id: settings.entries.provider.literal,
     settings,
     secret,
     requiredMembers: requiredMembers(secret),
-    checkSecretText: (text: Sensitive) => void readSecret(text),
+    checkSecretText: async (text: Sensitive) => {
+      const readSecret = await secretReader(declared);
+      readSecret(text);
+    },
     settingsProblem: (values: v.InferOutput<Schema>) => declared.settingsProblem?.(values) ?? null,
     presentation: (values: v.InferOutput<Schema>) => declared.presentation(values),
   };
 }
 
-function secretReader<Schema extends SettingsSchema, Members extends SecretMembers>({
+/** Loaded only where a secret is opened: a vend of a stored token opens none. */
+async function secretReader<Schema extends SettingsSchema, Members extends SecretMembers>({
   secret,
   secretProblem,
-}: Common<Schema, Members>): (text: Sensitive) => SecretOf<Members> {
+}: Common<Schema, Members>): Promise<(text: Sensitive) => SecretOf<Members>> {
+  const { parseSecret } = await import("./parse-secret.ts");
   return (text) => parseSecret(text, secret, (read) => secretProblem?.(read) ?? null);
 }

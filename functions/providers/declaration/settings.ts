@@ -19,14 +19,14 @@ export const baseAddress = v.pipe(
   v.transform((text) => text.replace(/\/+$/, "")),
 );
 
-const wholeNumber = (min: number, max: number) =>
+export const wholeNumber = (min: number, max: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 
 /** Up to a day. */
 export const seconds = wholeNumber(0, 86_400);
 /** A life of a minute to a hundred years. */
 export const lifeSeconds = wholeNumber(60, maxLifetimeMs / 1000);
-export const probePath = v.pipe(v.string(), v.startsWith("/"));
+export const probePath = v.pipe(v.string(), v.regex(/^\//, "must begin with /"));
 export const oneWord = v.pipe(v.string(), v.regex(/^[\w-]+$/, "must be one word"));
 export const basicEncoding = v.picklist(["raw", "rfc6749"]);
 export const headerName = v.pipe(

@@ -7,6 +7,7 @@ import { Sensitive, unprintable } from "../../model/sensitive.ts";
 import type { HttpRequest, HttpResponse, SendHttp } from "../../platform/http-request.ts";
 import { HttpFailure } from "../../platform/http-request.ts";
 import { parseJson } from "../../platform/parse-json.ts";
+import { refusalByClock } from "./assertion-times.ts";
 import type { PresentedCredentials } from "./error-response.ts";
 import { errorResponse, malformed, notIssuedAfter } from "./error-response.ts";
 
@@ -52,12 +53,18 @@ export interface TokenRequest<Settings, Secret> extends TokenReader<Settings, Se
   request(settings: Settings, secret: Secret): HttpRequest;
 }
 
-/** Opens a secret, or fails with `secret-malformed`. What it returns makes one request, or says why none can be made. */
-type OpenRequest<Secret> = (secret: Secret) => () => HttpRequest | Promise<HttpRequest | NotIssued>;
+/** What a secret has been opened for. */
+interface OpenedRequest {
+  /** Makes one request, or says why none can be made. */
+  newRequest(): HttpRequest | Promise<HttpRequest | NotIssued>;
+  /** How long an assertion in it is valid; null where it has none. */
+  readonly assertionLifetimeMs: number | null;
+}
 
+/** Opens a secret by `openRequest`, which fails with `secret-malformed`, and sends what it makes. */
 export function tokenIssuer<Settings, Secret>(
   { revocationScope, readAnswer, inStandardTerms }: TokenReader<Settings, Secret>,
-  openRequest: OpenRequest<Secret>,
+  openRequest: (secret: Secret) => OpenedRequest,
   settings: Settings,
   readSecret: (text: Sensitive) => Secret,
   context: IssuerContext,
@@ -65,7 +72,7 @@ export function tokenIssuer<Settings, Secret>(
   return {
     openGrant(text) {
       const secret = readSecret(text);
-      const newRequest = openRequest(secret);
+      const { newRequest, assertionLifetimeMs } = openRequest(secret);
       return unprintable<Grant>({
         revocationScope: revocationScope(secret, settings),
         callsProvider: true,
@@ -74,6 +81,7 @@ export function tokenIssuer<Settings, Secret>(
           if ("kind" in request) return request;
           return sendTokenRequest(context, request, signal, {
             presented: "client",
+            assertionLifetimeMs,
             inStandardTerms,
             read: (fields, response) => readAnswer(fields, response, context.clock.now()),
           });
@@ -85,6 +93,7 @@ export function tokenIssuer<Settings, Secret>(
 
 interface TokenExchange {
   readonly presented: PresentedCredentials;
+  readonly assertionLifetimeMs: number | null;
   readonly inStandardTerms?: InStandardTerms | undefined;
   read(fields: AnswerFields, response: HttpResponse): Reading | Promise<Reading | NotIssued>;
 }
@@ -97,14 +106,16 @@ export async function sendTokenRequest(
   context: IssuerContext,
   request: HttpRequest,
   signal: AbortSignal,
-  { presented, inStandardTerms = unchanged, read }: TokenExchange,
+  { presented, assertionLifetimeMs, inStandardTerms = unchanged, read }: TokenExchange,
 ): Promise<Issued | NotIssued> {
   const response = await sendOrFailure(context, request, signal);
   if (response instanceof HttpFailure) return notIssuedAfter(response);
   const members = inStandardTerms(membersIn(response.body), response.status);
   const fields = members && unprintable<AnswerFields>({ ...members });
   const error = errorResponse(response, fields, context.clock, presented);
-  return error ?? readSuccess(response, fields, read);
+  return error
+    ? refusalByClock(error, response, assertionLifetimeMs)
+    : readSuccess(response, fields, read);
 }
 
 const unchanged: InStandardTerms = (members) => members;

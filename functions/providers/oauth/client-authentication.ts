@@ -1,7 +1,7 @@
 import type { Sensitive } from "../../model/sensitive.ts";
 import type { ClientCertificate } from "../../platform/http-request.ts";
 import type { IssuerContext } from "../exchange/token-request.ts";
-import type { AssertionKey } from "./client-assertion.ts";
+import type { AssertionKey } from "./assertion-key.ts";
 import type { Parameters } from "./request-parameters.ts";
 
 /**
@@ -15,9 +15,11 @@ export type BasicEncoding = "raw" | "rfc6749";
 export type ClientAuthentication =
   | { readonly by: "basic"; readonly clientSecret: Sensitive; readonly encoding: BasicEncoding }
   | { readonly by: "post"; readonly clientSecret: Sensitive }
-  | { readonly by: "assertion"; readonly key: AssertionKey }
+  | { readonly by: "assertion"; readonly key: AssertionKey; readonly audience: string }
   /** Its id alone: a public client (RFC 6749 §3.2.1), or one whose certificate proves it (RFC 8705 §2). */
-  | { readonly by: "identifier" };
+  | { readonly by: "identifier" }
+  /** What it is granted a token for says who it is (RFC 7521 §4.1), so that not even its id is sent. */
+  | { readonly by: "grant" };
 
 /** Our registration as a client of an authorization server (RFC 6749 §2). */
 export interface OAuthClient {
@@ -35,6 +37,14 @@ export interface OAuthClient {
 interface Proof {
   readonly headers: Readonly<Record<string, string>>;
   readonly parameters: Parameters;
+}
+
+/** Longer than a request takes, and short, because who sees an assertion could use it first. */
+const assertionLifetimeMs = 60_000;
+
+/** For how long an assertion of the client is valid; null for a client that makes none. */
+export function assertionLifetimeOf({ authentication }: OAuthClient): number | null {
+  return authentication.by === "assertion" ? assertionLifetimeMs : null;
 }
 
 /** The proof for one request: an assertion is used once. */
@@ -56,14 +66,28 @@ export async function proofOf(
       };
     case "assertion": {
       // Most clients have none, and need not load what signs it.
-      const { clientAssertion } = await import("./client-assertion.ts");
-      const assertion = await clientAssertion(clientId, authentication.key, context);
-      return { headers: {}, parameters: [id, ...assertion] };
+      const { signAssertion } = await import("./assertion.ts");
+      const { key, audience } = authentication;
+      const says = {
+        issuer: clientId,
+        subject: clientId,
+        audience,
+        lifetimeMs: assertionLifetimeMs,
+      };
+      const assertion = await signAssertion(says, key, context);
+      return { headers: {}, parameters: [id, ...assertedBy, ["client_assertion", assertion]] };
     }
     case "identifier":
       return { headers: {}, parameters: [id] };
+    case "grant":
+      return { headers: {}, parameters: [] };
   }
 }
+
+/** RFC 7523 §2.2. */
+const assertedBy: Parameters = [
+  ["client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"],
+];
 
 /** The value of an `Authorization` header for Basic authentication. */
 export function basicAuthorization(

@@ -2,6 +2,8 @@ import type { Issuer, Lifetime } from "../../model/provider.ts";
 import type { Sensitive } from "../../model/sensitive.ts";
 import type { HttpResponse } from "../../platform/http-request.ts";
 import type { AnswerShape } from "../exchange/answer-shape.ts";
+import type { FieldProblem } from "../exchange/field-problem.ts";
+import { secretMalformed } from "../exchange/field-problem.ts";
 import type {
   AnswerFields,
   IssuerContext,
@@ -9,19 +11,28 @@ import type {
   TokenRequest,
 } from "../exchange/token-request.ts";
 import { tokenIssuer } from "../exchange/token-request.ts";
-import { clientRequest, expiredCertificate } from "./client-request.ts";
+import { assertionLifetimeOf } from "./client-authentication.ts";
+import { clientRequest, expiredCertificate, purposeParameters } from "./client-request.ts";
+import type { ConfiguredGrant, configuredGrant } from "./configured-grant.ts";
 import type { Registration } from "./registered-client.ts";
 import { openClient } from "./registered-client.ts";
 import type { Parameters, TokenPurpose } from "./request-parameters.ts";
-import { purposeParameters } from "./request-parameters.ts";
 
-/** A grant of OAuth for our own credentials alone, such as client credentials (RFC 6749 §4.4). */
+/** A grant of OAuth without a person's part, such as client credentials (RFC 6749 §4.4). */
 export interface ClientGrant<Settings extends ClientGrantSettings, Secret>
   extends Omit<TokenReader<Settings, Secret>, "readAnswer">,
     Registration<Settings, Secret> {
   /** Where answers are not the standard's (RFC 6749 §5.1). */
   readAnswer?: TokenReader<Settings, Secret>["readAnswer"];
-  parameters(settings: Settings, secret: Secret): Parameters;
+  /**
+   * The same parameters for each request; or the grant that the settings name, or the member of the secret that does not fit
+   * it. `configured` reads those settings; it is null where they name client credentials.
+   */
+  parameters(
+    settings: Settings,
+    secret: Secret,
+    configured: typeof configuredGrant | null,
+  ): Parameters | ConfiguredGrant | FieldProblem;
 }
 
 /** The settings of every such provider. */
@@ -29,6 +40,8 @@ export interface ClientGrantSettings extends TokenPurpose {
   readonly tokenUrl: string;
   readonly tokenParameters?: Readonly<Record<string, string>> | undefined;
   readonly answer?: AnswerShape | undefined;
+  /** Which grant; client credentials, if nothing is said. */
+  readonly grant?: string | undefined;
   /** The life of a token whose answer states none. */
   readonly lifetimeSeconds?: number | undefined;
 }
@@ -39,10 +52,13 @@ export async function clientIssuer<Settings extends ClientGrantSettings, Secret>
   readSecret: (text: Sensitive) => Secret,
   context: IssuerContext,
 ): Promise<Issuer> {
+  const { grant = "client-credentials" } = settings;
+  const configured =
+    grant === "client-credentials" ? null : (await import("./configured-grant.ts")).configuredGrant;
   const openRequest = (secret: Secret) =>
     "request" in provider
-      ? () => provider.request(settings, secret)
-      : grantRequest(provider, settings, secret, context);
+      ? { newRequest: () => provider.request(settings, secret), assertionLifetimeMs: null }
+      : grantRequest(provider, settings, secret, configured, context);
   const { revocationScope, readAnswer } = provider;
   const reading = readAnswer ? { readAnswer } : await standardReading(settings);
   return tokenIssuer({ revocationScope, ...reading }, openRequest, settings, readSecret, context);
@@ -69,18 +85,30 @@ async function standardReading({ answer, lifetimeSeconds }: ClientGrantSettings)
 }
 
 function grantRequest<Settings extends ClientGrantSettings, Secret>(
-  grant: ClientGrant<Settings, Secret>,
+  provider: ClientGrant<Settings, Secret>,
   settings: Settings,
   secret: Secret,
+  configured: typeof configuredGrant | null,
   context: IssuerContext,
 ) {
   const { tokenUrl, tokenParameters } = settings;
-  const client = openClient(grant, settings, secret);
-  const form = new URLSearchParams([
-    ...grant.parameters(settings, secret),
-    ...purposeParameters(settings, tokenParameters),
-  ]);
-  return async () =>
-    expiredCertificate(client, context.clock.now()) ??
-    clientRequest(client, tokenUrl, form, context);
+  const client = openClient(provider, settings, secret);
+  const asked = provider.parameters(settings, secret, configured);
+  if ("problem" in asked) throw secretMalformed(asked);
+  const { newParameters, assertionLifetimeMs } =
+    "newParameters" in asked ? asked : { newParameters: () => asked, assertionLifetimeMs: null };
+  const purpose = purposeParameters(settings, tokenParameters);
+  return {
+    assertionLifetimeMs: shorter(assertionLifetimeMs, assertionLifetimeOf(client)),
+    async newRequest() {
+      const expired = expiredCertificate(client, context.clock.now());
+      if (expired) return expired;
+      const form = new URLSearchParams([...(await newParameters(context)), ...purpose]);
+      return clientRequest(client, tokenUrl, form, context);
+    },
+  };
+}
+
+function shorter(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }

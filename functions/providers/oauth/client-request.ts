@@ -7,6 +7,7 @@ import type { IssuerContext } from "../exchange/token-request.ts";
 import type { OAuthClient } from "./client-authentication.ts";
 import { proofOf } from "./client-authentication.ts";
 import { certificatesIn, validityOf } from "./client-certificate.ts";
+import type { Parameters, TokenPurpose } from "./request-parameters.ts";
 
 /** Reports an expired client certificate, because some servers close the connection during the handshake without a reason. */
 export function expiredCertificate({ certificate }: OAuthClient, now: Date): NotIssued | null {
@@ -22,6 +23,16 @@ export function expiredCertificate({ certificate }: OAuthClient, now: Date): Not
 /** The client at the endpoints that take nothing but forms (RFC 7009 §2.1, RFC 9126 §2.1). */
 export function byForm(client: OAuthClient): OAuthClient {
   return { ...client, requestFormat: "form" };
+}
+
+/** What every request of a realm says, at the authorization endpoint as at the token endpoint, besides its grant. */
+export function purposeParameters(
+  { audience, resource = [] }: TokenPurpose,
+  constant: Readonly<Record<string, string>> = {},
+): Parameters {
+  const resources = [resource].flat().map((each): [string, string] => ["resource", each]);
+  const audiences = audience ? { audience } : {};
+  return [...Object.entries(audiences), ...resources, ...Object.entries(constant)];
 }
 
 /**

@@ -8,13 +8,18 @@ import { isAbsent } from "../exchange/lifetime.ts";
 import type { AnswerFields, IssuerContext, Reading } from "../exchange/token-request.ts";
 import { sendTokenRequest } from "../exchange/token-request.ts";
 import type { OAuthClient } from "./client-authentication.ts";
-import { clientRequest, detectCertificateRejection, expiredCertificate } from "./client-request.ts";
+import { assertionLifetimeOf } from "./client-authentication.ts";
+import {
+  clientRequest,
+  detectCertificateRejection,
+  expiredCertificate,
+  purposeParameters,
+} from "./client-request.ts";
 import type { CodeGrant, CodeSettings } from "./code-grant.ts";
 import { consentResult } from "./consent-answer.ts";
 import type { Identifier } from "./identity.ts";
 import { identifierOf } from "./identity.ts";
 import { openClient } from "./registered-client.ts";
-import { purposeParameters } from "./request-parameters.ts";
 import { readTokenResponse } from "./token-response.ts";
 
 /** What all token requests of one client share. */
@@ -73,6 +78,7 @@ async function exchangeCredential<Settings extends CodeSettings, Secret>(
   const request = await clientRequest(client, settings.tokenUrl, form, context);
   return sendTokenRequest(context, request, signal, {
     presented: credential.kind,
+    assertionLifetimeMs: assertionLifetimeOf(client),
     inStandardTerms: settings.answer && standardMembers.bind(null, settings.answer),
     read: (fields, response) => readAnswer(exchange, credential, fields, response, signal),
   });

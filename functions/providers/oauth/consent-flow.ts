@@ -13,12 +13,11 @@ import type { IssuerContext } from "../exchange/token-request.ts";
 import { sendOrFailure } from "../exchange/token-request.ts";
 import { issuerCheck, readAuthorizationResponse } from "./authorization-response.ts";
 import type { OAuthClient } from "./client-authentication.ts";
-import { byForm, clientRequest, expiredCertificate } from "./client-request.ts";
+import { byForm, clientRequest, expiredCertificate, purposeParameters } from "./client-request.ts";
 import type { CodeGrant, CodeSettings } from "./code-grant.ts";
 import { pushParameters } from "./pushed-authorization.ts";
 import { openClient } from "./registered-client.ts";
 import type { Parameters } from "./request-parameters.ts";
-import { purposeParameters } from "./request-parameters.ts";
 
 /** A provider's authorization request and response (RFC 6749 §4.1.1, §4.1.2), and the revocation of a consent (RFC 7009). */
 export function consentFlow<Settings extends CodeSettings, Secret>(

@@ -1,10 +1,12 @@
 import { VendingError } from "../../model/errors.ts";
 import type { NotIssued } from "../../model/provider.ts";
 import { HttpFailure } from "../../platform/http-request.ts";
+import { refusalByClock } from "../exchange/assertion-times.ts";
 import { errorResponse, malformed, notIssuedAfter } from "../exchange/error-response.ts";
 import type { IssuerContext } from "../exchange/token-request.ts";
 import { answerFieldsIn, sendOrFailure } from "../exchange/token-request.ts";
 import type { OAuthClient } from "./client-authentication.ts";
+import { assertionLifetimeOf } from "./client-authentication.ts";
 import { byForm, clientRequest } from "./client-request.ts";
 import type { Parameters } from "./request-parameters.ts";
 
@@ -28,7 +30,7 @@ export async function pushParameters(
   if (response instanceof HttpFailure) throw problemOf(notIssuedAfter(response));
   const fields = answerFieldsIn(response.body);
   const error = errorResponse(response, fields, context.clock, "client");
-  if (error) throw problemOf(error);
+  if (error) throw problemOf(refusalByClock(error, response, assertionLifetimeOf(client)));
   const requestUri = fields?.["request_uri"];
   if (typeof requestUri !== "string" || !requestUriPattern.test(requestUri))
     throw problemOf(malformed("a pushed request without its request_uri"));

@@ -1,15 +1,16 @@
-import { createPrivateKey } from "node:crypto";
 import type { Sensitive } from "../../model/sensitive.ts";
 import type { ClientCertificate } from "../../platform/http-request.ts";
 import type { FieldProblem } from "../exchange/field-problem.ts";
 import { secretMalformed } from "../exchange/field-problem.ts";
+import type { KeyMembers } from "./assertion-key.ts";
+import { assertionKey } from "./assertion-key.ts";
 import type { BasicEncoding, ClientAuthentication, OAuthClient } from "./client-authentication.ts";
 import { certificatePairProblem } from "./client-certificate.ts";
 
 /** The settings by which a generic provider says how its client authenticates. */
 interface ClientSettings {
   readonly tokenUrl: string;
-  readonly clientAuthentication: "basic" | "post" | "private_key_jwt" | "tls" | "none";
+  readonly clientAuthentication: "basic" | "post" | "private_key_jwt" | "tls" | "none" | "grant";
   readonly basicEncoding: BasicEncoding;
   readonly signingAlgorithm?: string | undefined;
   readonly assertionAudience?: string | undefined;
@@ -17,11 +18,9 @@ interface ClientSettings {
 }
 
 /** The members of its secret. */
-interface ClientMembers {
+interface ClientMembers extends KeyMembers {
   readonly clientId: string;
   readonly clientSecret?: Sensitive | undefined;
-  readonly privateKey?: Sensitive | undefined;
-  readonly keyId?: string | undefined;
   readonly tlsCertificateChain?: ClientCertificate["chain"] | undefined;
   readonly tlsPrivateKey?: ClientCertificate["key"] | undefined;
 }
@@ -70,10 +69,11 @@ function authenticationOf(
   secret: ClientMembers,
 ): ClientAuthentication | FieldProblem {
   const { clientAuthentication } = settings;
-  const { clientSecret, privateKey, keyId, tlsCertificateChain } = secret;
+  const { clientSecret, tlsCertificateChain } = secret;
+  const reason = `clientAuthentication is ${clientAuthentication}`;
   const missing = (field: keyof ClientMembers): FieldProblem => ({
     field,
-    problem: `is missing: clientAuthentication is ${clientAuthentication}`,
+    problem: `is missing: ${reason}`,
   });
   switch (clientAuthentication) {
     case "basic":
@@ -83,11 +83,13 @@ function authenticationOf(
     case "post":
       return clientSecret ? { by: "post", clientSecret } : missing("clientSecret");
     case "private_key_jwt":
-      return privateKey ? assertedBy(settings, privateKey, keyId) : missing("privateKey");
+      return assertedBy(settings, secret, reason);
     case "tls":
       return tlsCertificateChain ? { by: "identifier" } : missing("tlsCertificateChain");
     case "none":
       return { by: "identifier" };
+    case "grant":
+      return { by: "grant" };
   }
 }
 
@@ -103,37 +105,12 @@ function basicBy(
 }
 
 function assertedBy(
-  { tokenUrl, signingAlgorithm, assertionAudience }: ClientSettings,
-  privateKey: Sensitive,
-  keyId: string | undefined,
+  settings: ClientSettings,
+  secret: ClientMembers,
+  reason: string,
 ): ClientAuthentication | FieldProblem {
-  const possible = algorithmsOf(privateKey);
-  const algorithm = signingAlgorithm ?? possible[0];
-  if (algorithm === undefined)
-    return {
-      field: "privateKey",
-      problem: "must be RSA of at least 2048 bits, P-256, P-384, P-521 or Ed25519",
-    };
-  if (!possible.includes(algorithm))
-    return { field: "privateKey", problem: `cannot sign by ${algorithm}, the signingAlgorithm` };
-  const audience = assertionAudience ?? tokenUrl;
-  return { by: "assertion", key: { privateKey, keyId, algorithm, audience } };
-}
-
-/** RFC 7518 §3.4. */
-const ofCurve: Readonly<Record<string, string>> = {
-  prime256v1: "ES256",
-  secp384r1: "ES384",
-  secp521r1: "ES512",
-};
-
-/** The algorithms by which a key can sign, the usual one first. */
-function algorithmsOf(privateKey: Sensitive): string[] {
-  const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(privateKey.expose());
-  const { modulusLength = 0, namedCurve = "" } = asymmetricKeyDetails ?? {};
-  if (asymmetricKeyType === "ed25519") return ["EdDSA"];
-  // RFC 7518 §3.3, §3.5.
-  if (asymmetricKeyType === "rsa") return modulusLength < 2048 ? [] : ["RS256", "PS256"];
-  const algorithm = ofCurve[namedCurve];
-  return algorithm === undefined ? [] : [algorithm];
+  const key = assertionKey(settings, secret, reason);
+  if ("problem" in key) return key;
+  const { tokenUrl, assertionAudience: audience = tokenUrl } = settings;
+  return { by: "assertion", key, audience };
 }
