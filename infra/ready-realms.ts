@@ -1,12 +1,31 @@
 import { adyen } from "./ready-realms/adyen.ts";
 import { auth0 } from "./ready-realms/auth0.ts";
 import { entra } from "./ready-realms/entra.ts";
+import { gocardless } from "./ready-realms/gocardless.ts";
 import { paypal } from "./ready-realms/paypal.ts";
 import { plaid } from "./ready-realms/plaid.ts";
+import { quickbooks } from "./ready-realms/quickbooks.ts";
+import { salesforce } from "./ready-realms/salesforce.ts";
+import { stripeConnect } from "./ready-realms/stripe-connect.ts";
+import { truelayer } from "./ready-realms/truelayer.ts";
 import { wise } from "./ready-realms/wise.ts";
+import { xeroCustomConnection } from "./ready-realms/xero.ts";
 
 /**
  * Realms of well-known providers, written after their public documentation (docs/ready-realms.md), for the list of
  * realms: `readyRealms.paypal({ environment: "sandbox" })`. None was tried with its provider.
  */
-export const readyRealms = { adyen, auth0, entra, paypal, plaid, wise };
+export const readyRealms = {
+  adyen,
+  auth0,
+  entra,
+  gocardless,
+  paypal,
+  plaid,
+  quickbooks,
+  salesforce,
+  stripeConnect,
+  truelayer,
+  wise,
+  xeroCustomConnection,
+};

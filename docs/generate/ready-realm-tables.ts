@@ -1,10 +1,16 @@
 import { adyenFacts } from "../../infra/ready-realms/adyen.ts";
 import { auth0Facts } from "../../infra/ready-realms/auth0.ts";
 import { entraFacts } from "../../infra/ready-realms/entra.ts";
+import { gocardlessFacts } from "../../infra/ready-realms/gocardless.ts";
 import { paypalFacts } from "../../infra/ready-realms/paypal.ts";
 import { plaidFacts } from "../../infra/ready-realms/plaid.ts";
+import { quickbooksFacts } from "../../infra/ready-realms/quickbooks.ts";
 import type { ReadyRealmFacts } from "../../infra/ready-realms/ready-realm.ts";
+import { salesforceFacts } from "../../infra/ready-realms/salesforce.ts";
+import { stripeConnectFacts } from "../../infra/ready-realms/stripe-connect.ts";
+import { truelayerFacts } from "../../infra/ready-realms/truelayer.ts";
 import { wiseFacts } from "../../infra/ready-realms/wise.ts";
+import { xeroFacts } from "../../infra/ready-realms/xero.ts";
 import type { readyRealms } from "../../infra/ready-realms.ts";
 import { tableText } from "./table-text.ts";
 
@@ -13,9 +19,15 @@ const factsOf: Readonly<Record<keyof typeof readyRealms, ReadyRealmFacts>> = {
   adyen: adyenFacts,
   auth0: auth0Facts,
   entra: entraFacts,
+  gocardless: gocardlessFacts,
   paypal: paypalFacts,
   plaid: plaidFacts,
+  quickbooks: quickbooksFacts,
+  salesforce: salesforceFacts,
+  stripeConnect: stripeConnectFacts,
+  truelayer: truelayerFacts,
   wise: wiseFacts,
+  xeroCustomConnection: xeroFacts,
 };
 
 /** Providers that were looked at, and for which no settings are enough: nothing half is declared. */
@@ -34,6 +46,21 @@ const undeclared: readonly (readonly [provider: string, because: string, source:
     "Mastercard Open Finance (Finicity)",
     "its request has names of its own (`partnerId`, `partnerSecret`), no grant, and a third credential in the header `Finicity-App-Key`",
     "https://docs.finicity.com/authentication-and-integration/",
+  ],
+  [
+    "Revolut Business",
+    "the `iss` of its client assertion is the host of the redirect address, where `private_key_jwt` says the client id (inferred from published clients)",
+    "https://developer.revolut.com/docs/guides/manage-accounts/get-started/make-your-first-api-request",
+  ],
+  [
+    "Google service account",
+    "it presents an assertion as its grant (RFC 7523 §2.1), which no generic provider does",
+    "https://developers.google.com/identity/protocols/oauth2/service-account",
+  ],
+  [
+    "GitHub App",
+    "its JWT is the bearer of a call to an API, `/app/installations/{id}/access_tokens`, which is no token endpoint",
+    "https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-an-installation-access-token-for-a-github-app",
   ],
   [
     "Xero, for people of several organisations",

@@ -6,6 +6,8 @@ type RealmOf<Provider extends RealmEntry["provider"]> = Extract<RealmEntry, { pr
 export type ReadyClientRealm = RealmOf<"client-credentials">;
 /** A realm whose key the provider has handed out. */
 export type ReadyKeyRealm = RealmOf<"static-key">;
+/** A realm at whose provider a person consents. */
+export type ReadyConsentRealm = RealmOf<"authorization-code">;
 
 /** Which of the provider's two environments is meant: its addresses follow from it. */
 export interface SandboxOrProduction {

@@ -6,18 +6,29 @@ import { readyRealms } from "../../infra/ready-realms.ts";
 import type { RealmEntry } from "../../infra/realm-list.ts";
 import { readRealms } from "../../infra/realm-list.ts";
 
-const { adyen, auth0, entra, paypal, plaid, wise } = readyRealms;
-const ofChoice = { environment: "acme" };
+const { adyen, auth0, entra, gocardless, paypal, plaid, quickbooks, wise } = readyRealms;
+const { salesforce, stripeConnect, truelayer, xeroCustomConnection } = readyRealms;
 
 /** Each in every environment that its provider has. */
 const realms: readonly RealmEntry[] = [
   adyen({ environment: "test" }),
   adyen({ environment: "live" }),
-  auth0({ ...ofChoice, domain: "acme.eu.auth0.com", audience: "https://api.example" }),
+  auth0({ environment: "auth0", domain: "acme.eu.auth0.com", audience: "https://api.example" }),
   entra({ environment: "entra", tenant: "contoso.onmicrosoft.com", scope: "api://a/.default" }),
+  salesforce({
+    environment: "salesforce",
+    myDomain: "acme.my.salesforce.com",
+    sessionSeconds: 900,
+  }),
+  stripeConnect({ environment: "test", scope: "read_only" }),
+  stripeConnect({ environment: "live", scope: "read_write" }),
+  xeroCustomConnection({ environment: "xero", scopes: ["accounting.contacts"] }),
   ...(["sandbox", "production"] as const).flatMap((environment) => [
+    gocardless({ environment }),
     paypal({ environment }),
     plaid({ environment, clientId: "62f4a1c0e5b1d2" }),
+    quickbooks({ environment }),
+    truelayer({ environment }),
     wise({ environment }),
   ]),
 ];

@@ -5,6 +5,7 @@ import { systemClock } from "../../functions/platform/system-clock.ts";
 import { providerOf, readRealm } from "../../functions/providers/catalogue.ts";
 import type { RealmEntry } from "../../infra/realm-list.ts";
 import { readRealms } from "../../infra/realm-list.ts";
+import { sampleAuthorizationRequest } from "./a-consent.ts";
 import type { PublishedServer } from "./published-server.ts";
 
 /** The provider of an entry of `infra/realms.ts`, as a function of it would have it. */
@@ -25,6 +26,18 @@ export async function issueByEntry(
   const issuer = await providerOfEntry(entry, server).provider.issuer();
   const grant = issuer.openGrant(new Sensitive(JSON.stringify(secret)), credential);
   return grant.issue(AbortSignal.timeout(5000));
+}
+
+/** Where a person is sent to consent. */
+export async function authorizeUrlOfEntry(
+  entry: RealmEntry,
+  secret: object,
+  server: PublishedServer,
+): Promise<string> {
+  const flow = await providerOfEntry(entry, server).provider.consent?.();
+  if (!flow) throw new Error("Nobody consents to this realm.");
+  const text = new Sensitive(JSON.stringify(secret));
+  return flow.authorizeUrl(text, sampleAuthorizationRequest, AbortSignal.timeout(5000));
 }
 
 /** A caller's request with what it is vended: the header with the token, and the realm's further ones. */
