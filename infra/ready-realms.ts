@@ -2,9 +2,11 @@ import { adyen } from "./ready-realms/adyen.ts";
 import { auth0 } from "./ready-realms/auth0.ts";
 import { entra } from "./ready-realms/entra.ts";
 import { gocardless } from "./ready-realms/gocardless.ts";
+import { googleServiceAccount } from "./ready-realms/google.ts";
 import { paypal } from "./ready-realms/paypal.ts";
 import { plaid } from "./ready-realms/plaid.ts";
 import { quickbooks } from "./ready-realms/quickbooks.ts";
+import { revolutBusiness } from "./ready-realms/revolut.ts";
 import { salesforce } from "./ready-realms/salesforce.ts";
 import { stripeConnect } from "./ready-realms/stripe-connect.ts";
 import { truelayer } from "./ready-realms/truelayer.ts";
@@ -20,9 +22,11 @@ export const readyRealms = {
   auth0,
   entra,
   gocardless,
+  googleServiceAccount,
   paypal,
   plaid,
   quickbooks,
+  revolutBusiness,
   salesforce,
   stripeConnect,
   truelayer,

@@ -2,10 +2,12 @@ import { adyenFacts } from "../../infra/ready-realms/adyen.ts";
 import { auth0Facts } from "../../infra/ready-realms/auth0.ts";
 import { entraFacts } from "../../infra/ready-realms/entra.ts";
 import { gocardlessFacts } from "../../infra/ready-realms/gocardless.ts";
+import { googleFacts } from "../../infra/ready-realms/google.ts";
 import { paypalFacts } from "../../infra/ready-realms/paypal.ts";
 import { plaidFacts } from "../../infra/ready-realms/plaid.ts";
 import { quickbooksFacts } from "../../infra/ready-realms/quickbooks.ts";
 import type { ReadyRealmFacts } from "../../infra/ready-realms/ready-realm.ts";
+import { revolutFacts } from "../../infra/ready-realms/revolut.ts";
 import { salesforceFacts } from "../../infra/ready-realms/salesforce.ts";
 import { stripeConnectFacts } from "../../infra/ready-realms/stripe-connect.ts";
 import { truelayerFacts } from "../../infra/ready-realms/truelayer.ts";
@@ -20,9 +22,11 @@ const factsOf: Readonly<Record<keyof typeof readyRealms, ReadyRealmFacts>> = {
   auth0: auth0Facts,
   entra: entraFacts,
   gocardless: gocardlessFacts,
+  googleServiceAccount: googleFacts,
   paypal: paypalFacts,
   plaid: plaidFacts,
   quickbooks: quickbooksFacts,
+  revolutBusiness: revolutFacts,
   salesforce: salesforceFacts,
   stripeConnect: stripeConnectFacts,
   truelayer: truelayerFacts,
@@ -46,16 +50,6 @@ const undeclared: readonly (readonly [provider: string, because: string, source:
     "Mastercard Open Finance (Finicity)",
     "its request has names of its own (`partnerId`, `partnerSecret`), no grant, and a third credential in the header `Finicity-App-Key`",
     "https://docs.finicity.com/authentication-and-integration/",
-  ],
-  [
-    "Revolut Business",
-    "the `iss` of its client assertion is the host of the redirect address, where `private_key_jwt` says the client id (inferred from published clients)",
-    "https://developer.revolut.com/docs/guides/manage-accounts/get-started/make-your-first-api-request",
-  ],
-  [
-    "Google service account",
-    "it presents an assertion as its grant (RFC 7523 §2.1), which no generic provider does",
-    "https://developers.google.com/identity/protocols/oauth2/service-account",
   ],
   [
     "GitHub App",

@@ -7,6 +7,7 @@ import type { RealmEntry } from "../../infra/realm-list.ts";
 import { readRealms } from "../../infra/realm-list.ts";
 
 const { adyen, auth0, entra, gocardless, paypal, plaid, quickbooks, wise } = readyRealms;
+const { googleServiceAccount, revolutBusiness } = readyRealms;
 const { salesforce, stripeConnect, truelayer, xeroCustomConnection } = readyRealms;
 
 /** Each in every environment that its provider has. */
@@ -20,6 +21,7 @@ const realms: readonly RealmEntry[] = [
     myDomain: "acme.my.salesforce.com",
     sessionSeconds: 900,
   }),
+  googleServiceAccount({ environment: "google", scopes: ["https://mail.google.com/"] }),
   stripeConnect({ environment: "test", scope: "read_only" }),
   stripeConnect({ environment: "live", scope: "read_write" }),
   xeroCustomConnection({ environment: "xero", scopes: ["accounting.contacts"] }),
@@ -28,6 +30,7 @@ const realms: readonly RealmEntry[] = [
     paypal({ environment }),
     plaid({ environment, clientId: "62f4a1c0e5b1d2" }),
     quickbooks({ environment }),
+    revolutBusiness({ environment, redirectHost: "consents.acme.example" }),
     truelayer({ environment }),
     wise({ environment }),
   ]),

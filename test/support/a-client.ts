@@ -13,6 +13,7 @@ export const clientOptions = {
   clientAuthentication: "post",
   basicEncoding: "raw",
   signingAlgorithm: "PS256",
+  assertionIssuer: "acme.example",
   assertionAudience: "https://a.example",
   requestFormat: "json",
   audience: "https://api.example",

@@ -39,6 +39,7 @@ export const clientSettings = {
   clientAuthentication: v.optional(v.picklist(clientAuthentications), "basic"),
   basicEncoding: v.optional(basicEncoding, "rfc6749"),
   signingAlgorithm: v.optional(v.picklist(["RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA"])),
+  assertionIssuer: v.optional(plainText),
   assertionAudience: v.optional(address),
   requestFormat: v.optional(v.picklist(["form", "json"]), "form"),
   audience: v.optional(wellFormed),

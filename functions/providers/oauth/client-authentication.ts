@@ -15,7 +15,13 @@ export type BasicEncoding = "raw" | "rfc6749";
 export type ClientAuthentication =
   | { readonly by: "basic"; readonly clientSecret: Sensitive; readonly encoding: BasicEncoding }
   | { readonly by: "post"; readonly clientSecret: Sensitive }
-  | { readonly by: "assertion"; readonly key: AssertionKey; readonly audience: string }
+  | {
+      readonly by: "assertion";
+      readonly key: AssertionKey;
+      /** The client's id (RFC 7523 §3), or what a server wants instead. */
+      readonly issuer: string;
+      readonly audience: string;
+    }
   /** Its id alone: a public client (RFC 6749 §3.2.1), or one whose certificate proves it (RFC 8705 §2). */
   | { readonly by: "identifier" }
   /** What it is granted a token for says who it is (RFC 7521 §4.1), so that not even its id is sent. */
@@ -67,9 +73,9 @@ export async function proofOf(
     case "assertion": {
       // Most clients have none, and need not load what signs it.
       const { signAssertion } = await import("./assertion.ts");
-      const { key, audience } = authentication;
+      const { key, issuer, audience } = authentication;
       const says = {
-        issuer: clientId,
+        issuer,
         subject: clientId,
         audience,
         lifetimeMs: assertionLifetimeMs,

@@ -13,6 +13,7 @@ interface ClientSettings {
   readonly clientAuthentication: "basic" | "post" | "private_key_jwt" | "tls" | "none" | "grant";
   readonly basicEncoding: BasicEncoding;
   readonly signingAlgorithm?: string | undefined;
+  readonly assertionIssuer?: string | undefined;
   readonly assertionAudience?: string | undefined;
   readonly requestFormat: OAuthClient["requestFormat"];
 }
@@ -112,5 +113,6 @@ function assertedBy(
   const key = assertionKey(settings, secret, reason);
   if ("problem" in key) return key;
   const { tokenUrl, assertionAudience: audience = tokenUrl } = settings;
-  return { by: "assertion", key, audience };
+  const { assertionIssuer: issuer = secret.clientId } = settings;
+  return { by: "assertion", key, issuer, audience };
 }
