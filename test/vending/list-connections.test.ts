@@ -6,7 +6,7 @@ import type { Freeze } from "../../functions/model/freeze.ts";
 import type { TokenRecord } from "../../functions/model/token-record.ts";
 import type { StatusPage } from "../../functions/vending/list-connections.ts";
 import { listConnections } from "../../functions/vending/list-connections.ts";
-import { aLease, aRecord, aToken, at } from "../support/a-record.ts";
+import { aConsent, aLease, aRecord, aToken, at } from "../support/a-record.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
 import { atExpiry, byConsent, early } from "../support/policies.ts";
 
@@ -279,6 +279,32 @@ describe("a connection's status", () => {
     ] as const;
     expect((await statusOf(aRecord({ ledger })))?.lastIssue).toEqual(ledger[1]);
     expect((await statusOf(aRecord({ ledger: ledger.slice(2) })))?.lastIssue).toBeNull();
+  });
+
+  test("says until when a consent lasts and whether it is renewed, and has no refresh token", async () => {
+    const { refresh, ...others } = aConsent();
+    const consentOf = async (consent: TokenRecord["consent"]) =>
+      (await statusOf(aRecord({ consent, connection: connectionOf(consented, "default") })))
+        ?.consent;
+    expect(await consentOf({ ...others, refresh })).toEqual({
+      ...others,
+      endsAt: refresh?.endsAt,
+      isRenewable: true,
+    });
+    expect(await consentOf({ ...others, refresh: null })).toMatchObject({ isRenewable: false });
+    expect(await consentOf(null)).toBeNull();
+  });
+
+  test("is frozen by itself, or with its realm, which is said first", async () => {
+    const freeze: Freeze = {
+      ...{ of: "connection", by: "operator jo", at: at("09:59:00.000"), reason: "A test." },
+    };
+    const ofRealm: Freeze = { ...freeze, of: "realm" };
+    const record = aRecord({ connection: connectionOf(conferma, "default"), frozen: freeze });
+    const frozenOf = async (freezes: ReadonlyMap<string, Freeze>) =>
+      (await list(readerOf([record], freezes), null)).connections[0]?.frozen;
+    expect(await frozenOf(new Map())).toEqual(freeze);
+    expect(await frozenOf(new Map([[realmName(conferma), ofRealm]]))).toEqual(ofRealm);
   });
 
   test("lists a record that this release cannot read, or that is damaged, among the others", async () => {

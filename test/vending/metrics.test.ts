@@ -8,7 +8,7 @@ import type { Measure } from "../../functions/model/metrics.ts";
 import type { NotIssued } from "../../functions/model/provider.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { storeOrRecordLate } from "../../functions/vending/issuing/lease.ts";
-import { measureVend } from "../../functions/vending/process-vending.ts";
+import { measureVend, processVending } from "../../functions/vending/process-vending.ts";
 import { aLease, aRecord, aToken, at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
@@ -56,6 +56,23 @@ describe("a vend counts", () => {
       return { usableUntil: null } as Partial<Credential> as Credential;
     });
     expect(measured).toContainEqual(["VendMs", 37]);
+  });
+
+  test("what it has in memory, as often as it is asked for", async () => {
+    const here = new TestDeployment(early);
+    const vending = processVending(here.dependencies());
+    const request = { account: "default", minValiditySeconds: 0, rejectedVersion: null };
+    const cached = () =>
+      vending.cached(connectionOf(here.dependencies().realm, "default"), request);
+    expect(cached()).toBeNull();
+    expect(here.measured).toEqual([]);
+    await here.vend();
+    const { signal } = new AbortController();
+    const msLeft = here.clock.countdown(10_000);
+    await vending.vend(request, { msLeft, signal, onBehalfOf: "caller" });
+    here.measured.length = 0;
+    expect([cached()?.version, cached()?.version]).toEqual([1, 1]);
+    expect(namesIn(here)).toEqual(["Vends", "RemainingLifeMs", "Vends", "RemainingLifeMs"]);
   });
 
   test("no remaining life for a key that does not expire", async () => {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { plusMs } from "../../../functions/model/clock.ts";
 import { connectionOf } from "../../../functions/model/connection.ts";
+import type { NotIssued } from "../../../functions/model/provider.ts";
 import type { RenewalIndex } from "../../../functions/model/renewal-index.ts";
 import { at } from "../../support/a-record.ts";
 import { TestDeployment } from "../../support/dependencies.ts";
+import { operatorOf } from "../../support/operator-of.ts";
 import { atExpiry, early } from "../../support/policies.ts";
 import { nothingDue, oneRenewed, oneSkipped } from "../../support/tick-summaries.ts";
 
@@ -85,7 +87,33 @@ describe("a tick measures how late its oldest renewal is", () => {
     expect(overdue(here)).toEqual([0]);
   });
 
-  test("but not one that waits for another secret", async () => {
+  test.each<[code: NotIssued["code"], overdueMs: number]>([
+    ["provider-unavailable", 60_000],
+    ["credentials-rejected", 0],
+  ])("where the last one was refused: %s", async (code, overdueMs) => {
+    const here = new TestDeployment(atExpiry);
+    await here.vend();
+    here.clock.moveTo(at("10:05:00.450"));
+    here.answer = () => ({
+      ...{ kind: "not-issued", code, detail: "Refused." },
+      ...{ mayHaveIssued: false, retryAfterMs: 600_000 },
+    });
+    await here.refusalOf();
+    here.clock.moveTo(at("10:06:00.450"));
+    await here.tick();
+    expect(overdue(here)).toEqual([overdueMs]);
+  });
+
+  test("but not one that an operator has stopped", async () => {
+    const here = new TestDeployment(atExpiry);
+    await here.vend();
+    await operatorOf(here).freeze("connection");
+    here.clock.moveTo(at("10:06:00.000"));
+    await here.tick();
+    expect(overdue(here)).toEqual([0]);
+  });
+
+  test("and not one that waits for another secret", async () => {
     const here = new TestDeployment(early);
     await here.vend();
     here.clock.moveTo(at("10:04:30.000"));
