@@ -66,6 +66,8 @@ const mayExpose: Readonly<Record<string, string>> = {
   "functions/providers/oauth/client-certificate.ts": "the key is compared with its certificate",
   "functions/providers/oauth/code-issuer.ts":
     "the code or refresh token goes into the request's body, with the code verifier",
+  "functions/providers/oauth/configured-grant.ts":
+    "a token that is exchanged, or a password, goes into the request's body",
   "functions/providers/oauth/consent-flow.ts":
     "the code challenge is made of its verifier, and a refresh token is sent to be revoked",
   "functions/providers/oauth/exchange-secrets.ts":

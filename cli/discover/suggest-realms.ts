@@ -162,9 +162,18 @@ function environmentOf(issuer: string): string {
 }
 
 const ownGrants = ["authorization_code", "client_credentials", "refresh_token"];
+/** The values of the setting `grant` of a `client-credentials` realm, by the names that servers publish. */
+const settableGrants: Readonly<Record<string, string>> = {
+  "urn:ietf:params:oauth:grant-type:jwt-bearer": "jwt-bearer",
+  "urn:ietf:params:oauth:grant-type:token-exchange": "token-exchange",
+  password: "password",
+};
 
 function notesOn({ members, issuer }: ServerMetadata, grants: readonly string[]): string[] {
-  const others = grants.filter((grant) => !ownGrants.includes(grant));
+  const settable = grants.flatMap((grant) => settableGrants[grant] ?? []);
+  const others = grants.filter(
+    (grant) => !ownGrants.includes(grant) && !Object.hasOwn(settableGrants, grant),
+  );
   const hosts = ["token_endpoint", "authorization_endpoint", "jwks_uri"]
     .flatMap((member) => wordOf(members[member]) ?? [])
     .flatMap((text) => URL.parse(text)?.host ?? []);
@@ -186,6 +195,9 @@ function notesOn({ members, issuer }: ServerMetadata, grants: readonly string[])
     ...(members["dpop_signing_alg_values_supported"] === undefined
       ? []
       : ["It has DPoP (RFC 9449), which these settings do not use."]),
+    ...(settable.length > 0
+      ? [`A client-credentials realm can also have the grant ${settable.join(" or ")}.`]
+      : []),
     ...(others.length > 0 ? [`Grants that these settings do not use: ${others.join(", ")}.`] : []),
   ];
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { VendingError } from "../../functions/model/errors.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import type { ProviderId } from "../../functions/providers/catalogue.ts";
-import { declarationOf } from "../../functions/providers/catalogue.ts";
+import { declarationOf, requiredMembersOf } from "../../functions/providers/catalogue.ts";
 import type { Terminal } from "../command.ts";
 import type { CommandFailure } from "../failure.ts";
 import { cliFailure } from "../failure.ts";
@@ -32,12 +32,13 @@ export async function askForSecret(
   provider: ProviderId,
   terminal: Pick<Terminal, "readHidden" | "notice">,
 ): Promise<Sensitive> {
-  const { secret, requiredMembers } = declarationOf(provider);
+  const { secret } = declarationOf(provider);
+  const required = requiredMembersOf(provider);
   const names = Object.keys(secret).filter((name) => !secret[name]?.isMultiLine);
   const others = Object.keys(secret).filter((name) => secret[name]?.isMultiLine);
   if (others.length > 0) terminal.notice(leftOut(others));
   const questions = names.map((name) => {
-    const isOptional = !requiredMembers.includes(name);
+    const isOptional = !required.includes(name);
     const hint = isOptional ? "; press Enter to leave it out" : "";
     return { text: `${name} (${secret[name]?.meaning}${hint}), not shown: `, isOptional };
   });
@@ -90,10 +91,12 @@ function textOf(bytes: Uint8Array): string | null {
 }
 
 async function validSecret(provider: ProviderId, text: string): Promise<Sensitive> {
-  const { secret, requiredMembers, checkSecretText } = declarationOf(provider);
+  const { secret, checkSecretText } = declarationOf(provider);
   const value = parsedObject(text);
   if (!value) {
-    const members = requiredMembers.map((name) => `"${name}": "…"`).join(", ");
+    const members = requiredMembersOf(provider)
+      .map((name) => `"${name}": "…"`)
+      .join(", ");
     throw invalid(`It must be one JSON object: { ${members} }.`);
   }
   const unknown = Object.keys(value).find((name) => !Object.hasOwn(secret, name));

@@ -13,6 +13,7 @@ import { clientCredentials } from "./client-credentials.ts";
 import { conferma } from "./conferma.ts";
 import { connectPay } from "./connectpay.ts";
 import type { ProviderDeclaration } from "./declaration/declare-provider.ts";
+import { requiredMembers } from "./declaration/secret.ts";
 import { settingProblem, strictSettings, unknownName } from "./declaration/strict-settings.ts";
 import type { FieldProblem } from "./exchange/field-problem.ts";
 import type { IssuerContext } from "./exchange/token-request.ts";
@@ -54,6 +55,11 @@ export function declarationOf(provider: ProviderId): ProviderDeclaration {
   const declaration = catalogue.find(({ id }) => id === provider);
   if (declaration) return declaration;
   throw new Error(`${provider} is not in the catalogue.`);
+}
+
+/** The members that every secret of the provider has; which of the others are needed depends on the realm's settings. */
+export function requiredMembersOf(provider: ProviderId): string[] {
+  return requiredMembers(declarationOf(provider).secret);
 }
 
 export function needsConsent(provider: ProviderId): provider is ConsentProviderId {

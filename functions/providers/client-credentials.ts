@@ -33,9 +33,9 @@ export const clientCredentials = declareClientCredentials({
     earlySeconds: v.optional(seconds),
     presentation: v.optional(presentation, bearer),
   }),
-  settingsProblem({ clientAuthentication, grant, assertion }) {
-    if (assertion && grant !== "jwt-bearer")
-      return { field: "assertion", problem: "needs the grant jwt-bearer" };
+  settingsProblem({ clientAuthentication, grant, tokenExchange }) {
+    if (grant === "token-exchange" && !tokenExchange)
+      return { field: "tokenExchange", problem: "is missing" };
     if (clientAuthentication === "grant" && grant === "client-credentials")
       return { field: "clientAuthentication", problem: "must not be grant: set one" };
     return null;

@@ -77,6 +77,12 @@ test("what a server does not say, or these settings do not use, is said", () => 
   expect(suggested({ grant_types_supported: ["client_credentials", "implicit"] }).notes).toEqual([
     "Grants that these settings do not use: implicit.",
   ]);
+  const assertions = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+  const grants = ["client_credentials", assertions, "password", "implicit"];
+  expect(suggested({ grant_types_supported: grants }).notes).toEqual([
+    "A client-credentials realm can also have the grant jwt-bearer or password.",
+    "Grants that these settings do not use: implicit.",
+  ]);
 });
 
 describe("a realm of people's consents", () => {

@@ -1,4 +1,5 @@
 import type { webcrypto } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
 import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { aKeyPair } from "../support/a-client.ts";
@@ -63,4 +64,47 @@ it("processes share the token of one assertion, and its key rotates without a re
     expect(versionOrCode(await each.vend({ rejectedVersion: 2 }))).toBe("credentials-rejected");
   expect(await foreign.countGrants()).toBe(2);
   expect(stack.printed()).not.toContain(second.pem.split("\n")[1]);
+});
+
+it("a user's password that is refused is sent once, however many ask, and a new one ends that", async () => {
+  const canary = "CANARY-5d02";
+  const { stack, foreign, realm } = await grantWorld(
+    { grant: "password" },
+    { grant: "password" },
+    {
+      ...{ username: "jo", password: canary },
+    },
+  );
+  await foreign.enroll({ username: "jo", password: "another" });
+
+  const all = await stack.startMany(3, realm);
+  for (let round = 0; round < 2; round += 1)
+    for (const vended of await Promise.all(all.map((each) => each.vend())))
+      expect(versionOrCode(vended)).toBe("credentials-rejected");
+  expect(await foreign.countRefusals()).toBe(1);
+
+  const changed = { clientId: "vending", username: "jo", password: "another" };
+  await stack.secrets.rotate(secretName, changed);
+  await sleep(1000); // For as long a process may believe that the refused secret is still the current one.
+  const vended = sameAnswer(await Promise.all(all.map((each) => each.vend())));
+  expect(await foreign.grantOf(vended.token)).toMatchObject({ subject: "jo" });
+  expect([await foreign.countGrants(), await foreign.countRefusals()]).toEqual([1, 1]);
+  expect(stack.printed()).not.toContain(canary);
+});
+
+it("processes share the token that another one was exchanged for", async () => {
+  const exchangeGrant = "urn:ietf:params:oauth:grant-type:token-exchange";
+  const accessToken = "urn:ietf:params:oauth:token-type:access_token";
+  const settings: Settings = {
+    ...{ grant: "token-exchange", tokenExchange: { subjectTokenType: accessToken } },
+  };
+  const { stack, foreign, realm } = await grantWorld({ grant: exchangeGrant }, settings, {
+    subjectToken: "of-a-partner",
+  });
+  await foreign.acceptToken({ token: "of-a-partner", subject: "partner-1" });
+
+  const all = await stack.startMany(3, realm);
+  const vended = sameAnswer(await Promise.all(all.map((each) => each.vend())));
+  expect(await foreign.grantOf(vended.token)).toMatchObject({ subject: "partner-1" });
+  expect(await foreign.countGrants()).toBe(1);
 });

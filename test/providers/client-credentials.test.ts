@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { RealmInput } from "../../functions/providers/catalogue.ts";
-import { clientDefaults, clientOptions, optionalMembers } from "../support/a-client.ts";
+import {
+  clientDefaults,
+  clientOptions,
+  membersOfGrants,
+  optionalMembers,
+} from "../support/a-client.ts";
 import { grantOf, issue, summarizeOutcome } from "../support/an-issuer.ts";
 import { describeProvider } from "../support/describe-provider.ts";
 
@@ -21,6 +26,7 @@ describeProvider("client-credentials", {
       ...{ issuer: "i", subject: "s", audience: "a", claims: { a: 1 } },
       ...{ scopeIn: "claim", lifetimeSeconds: 120 },
     },
+    tokenExchange: { subjectTokenType: "a", requestedTokenType: "c" },
     onIssue: "revoke",
     earlySeconds: 60,
     presentation: { headerName: "X-Access", scheme: null },
@@ -28,7 +34,7 @@ describeProvider("client-credentials", {
   secret: {
     required: { clientId: "c" },
     usual: { clientSecret: "s" },
-    optional: { ...optionalMembers, subject: "person-1", scope: "read" },
+    optional: { ...optionalMembers, ...membersOfGrants, scope: "read" },
   },
   policies: [
     [{}, { renewal: "early", beforeExpiryMs: 300_000 }],

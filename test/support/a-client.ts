@@ -59,3 +59,11 @@ export const optionalMembers = {
   keyId: "key-1",
   ...certificateMembers,
 };
+
+/** The members that depend on the grant. */
+export const membersOfGrants = {
+  subject: "person-1",
+  subjectToken: "s-1",
+  username: "jo",
+  password: "p",
+};

@@ -112,6 +112,9 @@ const acts = {
     return found ? { clientId: found.clientId, resource: found.aud ?? null } : null;
   },
   trust: (trusted) => grants.trust(trusted),
+  enroll: (user) => grants.enroll(user),
+  acceptToken: (token) => grants.acceptToken(token),
+  countRefusals: () => grants.countRefusals(),
   countGrants: () => grants.countGrants(),
   grantOf: (token) => grants.grantOf(token),
   refreshTokens: () => issued.refreshTokens,

@@ -33,6 +33,12 @@ export interface TrustedIssuer {
   readonly keys: readonly webcrypto.JsonWebKey[];
 }
 
+/** Whose password opens an account there. */
+interface ForeignUser {
+  readonly username: string;
+  readonly password: string;
+}
+
 /** PEM: the server's chain and key, and the authority whose clients it knows. */
 interface ServerCertificate {
   readonly cert: string;
@@ -55,6 +61,12 @@ export interface ForeignProvider {
     subject: string | null;
     scope: string | null;
   } | null>;
+  /** Takes the password for the user's, instead of any before. */
+  enroll(user: ForeignUser): Promise<void>;
+  /** Takes a token of others for this subject's. */
+  acceptToken(accepted: { token: string; subject: string }): Promise<void>;
+  /** How many token requests it has refused. */
+  countRefusals(): Promise<number>;
   /** How many tokens it has issued by such grants. */
   countGrants(): Promise<number>;
   /** Every refresh token that it has issued, the last one last. */
@@ -84,6 +96,9 @@ export async function startForeignProvider(
     clientOf: (token) => call("clientOf", token) as ReturnType<ForeignProvider["clientOf"]>,
     trust: async (trusted) => void (await call("trust", trusted)),
     grantOf: (token) => call("grantOf", token) as ReturnType<ForeignProvider["grantOf"]>,
+    enroll: async (user) => void (await call("enroll", user)),
+    acceptToken: async (accepted) => void (await call("acceptToken", accepted)),
+    countRefusals: async () => Number(await call("countRefusals", null)),
     countGrants: async () => Number(await call("countGrants", null)),
     refreshTokens: async () => (await call("refreshTokens", null)) as string[],
     withdrawAll: async () => void (await call("withdrawAll", null)),

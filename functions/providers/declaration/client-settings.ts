@@ -20,16 +20,17 @@ const wellFormed = v.pipe(
 
 /** What a request says anyway: a constant cannot replace it. */
 const ownParameters =
-  /^(grant_type|response_type|client_id|client_secret|(client_)?assertion.*|code.*|redirect_uri|state|nonce|scope|audience|resource|refresh_token|request_uri)$/;
+  /^(grant_type|response_type|client_(id|secret)|(client_)?assertion.*|code.*|redirect_uri|state|nonce|scope|audience|resource|refresh_token|request_uri|username|password|subject_token.*|requested_token_type)$/;
 
-/** Parameters that a server wants besides the standard's, always the same. */
-const constantParameters = v.record(
+/** A name that is none of `own`. */
+export const nameBesides = (own: RegExp) =>
   v.pipe(
     v.string(),
-    v.check((name) => !ownParameters.test(name), "must not be a parameter that is sent anyway"),
-  ),
-  wellFormed,
-);
+    v.check((name) => !own.test(name), "is sent anyway"),
+  );
+
+/** Parameters that a server wants besides the standard's, always the same. */
+const constantParameters = v.record(nameBesides(ownParameters), wellFormed);
 
 /** The ways to authenticate that every generic provider has. */
 export const clientAuthentications = ["basic", "post", "private_key_jwt", "tls", "none"] as const;
@@ -63,7 +64,7 @@ export const clientMembers = {
     isMultiLine: true,
   },
   keyId: {
-    meaning: "the name under which that key is registered (kid)",
+    meaning: "the name of that key at the provider (kid)",
     shape: v.optional(plainText),
   },
   tlsCertificateChain: {
@@ -72,7 +73,7 @@ export const clientMembers = {
     isMultiLine: true,
   },
   tlsPrivateKey: {
-    meaning: "with tls: the private key of the certificate, PEM, unencrypted",
+    meaning: "with tls: the certificate's key, PEM, unencrypted",
     shape: v.optional(privateKey),
     isMultiLine: true,
   },

@@ -8,7 +8,6 @@ import type { IssuerContext, TokenRequest } from "../exchange/token-request.ts";
 import type { ClientGrant, ClientGrantSettings } from "../oauth/client-grant.ts";
 import type { CodeGrant, CodeSettings } from "../oauth/code-grant.ts";
 import type { SecretMembers, SecretOf } from "./secret.ts";
-import { requiredMembers } from "./secret.ts";
 import { wrongAttribute } from "./settings.ts";
 
 /** The kinds of credentials, which differ in what an operator monitors. */
@@ -54,7 +53,6 @@ export interface ProviderDeclaration<
   /** The settings that `policy` reads. */
   readonly policySettings: readonly string[];
   readonly secret: SecretMembers;
-  readonly requiredMembers: readonly string[];
   /** Fails with `secret-malformed`, naming the member but no value. */
   checkSecretText(text: Sensitive): Promise<void>;
   policy(settings: Pick<v.InferOutput<Schema>, Name>): RenewalPolicy;
@@ -107,7 +105,7 @@ export function declareClientCredentials<
       usualLifetimeSeconds: declared.usualLifetimeSeconds,
     },
     policySettings: declared.policySettings,
-    policy: (settings) => declared.policy(settings),
+    policy: declared.policy,
     loadIssuer: async (settings, context) => {
       const { clientIssuer } = await import("../oauth/client-grant.ts");
       return clientIssuer(declared, settings, await secretReader(declared), context);
@@ -187,13 +185,12 @@ function commonOf<Schema extends SettingsSchema, Members extends SecretMembers>(
     id: settings.entries.provider.literal,
     settings,
     secret,
-    requiredMembers: requiredMembers(secret),
     checkSecretText: async (text: Sensitive) => {
       const readSecret = await secretReader(declared);
       readSecret(text);
     },
     settingsProblem: (values: v.InferOutput<Schema>) => declared.settingsProblem?.(values) ?? null,
-    presentation: (values: v.InferOutput<Schema>) => declared.presentation(values),
+    presentation: declared.presentation,
   };
 }
 

@@ -1,14 +1,24 @@
 import * as v from "valibot";
-import { plainText } from "./secret.ts";
+import { nameBesides } from "./client-settings.ts";
+import { plainText, sensitiveText } from "./secret.ts";
 import { wholeNumber } from "./settings.ts";
 import { strictSettings } from "./strict-settings.ts";
 
 /** What an assertion says anyway: a constant cannot replace it. */
 const ownClaims = /^(iss|sub|aud|exp|nbf|iat|jti|scope)$/;
 
-/** What is presented for a token (RFC 6749 §1.3), and the assertion of `jwt-bearer` (RFC 7523 §2.1). */
+/** What is presented for a token (RFC 6749 §1.3), and what some grants say besides (RFC 7523 §2.1, RFC 8693 §2.1). */
 export const grantSettings = {
-  grant: v.optional(v.picklist(["client-credentials", "jwt-bearer"]), "client-credentials"),
+  grant: v.optional(
+    v.picklist(["client-credentials", "jwt-bearer", "token-exchange", "password"]),
+    "client-credentials",
+  ),
+  tokenExchange: v.optional(
+    strictSettings({
+      subjectTokenType: plainText,
+      requestedTokenType: v.optional(plainText),
+    }),
+  ),
   assertion: v.optional(
     strictSettings({
       issuer: v.optional(plainText),
@@ -16,10 +26,7 @@ export const grantSettings = {
       audience: v.optional(plainText),
       claims: v.optional(
         v.record(
-          v.pipe(
-            v.string(),
-            v.check((name) => !ownClaims.test(name), "must not be a claim that is made anyway"),
-          ),
+          nameBesides(ownClaims),
           v.custom<unknown>(() => true),
         ),
       ),
@@ -32,7 +39,19 @@ export const grantSettings = {
 /** The members of a secret that a grant needs. */
 export const grantMembers = {
   subject: {
-    meaning: "with jwt-bearer: for whom tokens are (sub), instead of the setting's",
+    meaning: "with jwt-bearer: the subject, instead of the setting's",
     shape: v.optional(plainText),
+  },
+  subjectToken: {
+    meaning: "with token-exchange: the token presented",
+    shape: v.optional(sensitiveText),
+  },
+  username: {
+    meaning: "with password: the user's name",
+    shape: v.optional(plainText),
+  },
+  password: {
+    meaning: "with password: the user's password",
+    shape: v.optional(sensitiveText),
   },
 } as const;

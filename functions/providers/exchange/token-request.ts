@@ -43,7 +43,7 @@ type Members = Readonly<Record<string, unknown>>;
 export interface TokenReader<Settings, Secret> {
   /** Names what a new token revokes beyond this connection, such as a platform key; null where it revokes nothing else. */
   revocationScope(secret: Secret, settings: Settings): string | null;
-  readAnswer(fields: AnswerFields, response: HttpResponse, now: Date): Reading;
+  readAnswer(fields: AnswerFields, response: HttpResponse, now: Date): Reading | NotIssued;
   /** Where it has names of its own that are configured. */
   readonly inStandardTerms?: InStandardTerms | undefined;
 }
@@ -95,7 +95,10 @@ interface TokenExchange {
   readonly presented: PresentedCredentials;
   readonly assertionLifetimeMs: number | null;
   readonly inStandardTerms?: InStandardTerms | undefined;
-  read(fields: AnswerFields, response: HttpResponse): Reading | Promise<Reading | NotIssued>;
+  read(
+    fields: AnswerFields,
+    response: HttpResponse,
+  ): Reading | NotIssued | Promise<Reading | NotIssued>;
 }
 
 /** A token is sent in a header: visible ASCII of limited length. */

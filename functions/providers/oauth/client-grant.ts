@@ -13,7 +13,11 @@ import type {
 import { tokenIssuer } from "../exchange/token-request.ts";
 import { assertionLifetimeOf } from "./client-authentication.ts";
 import { clientRequest, expiredCertificate, purposeParameters } from "./client-request.ts";
-import type { ConfiguredGrant, configuredGrant } from "./configured-grant.ts";
+import type {
+  ConfiguredGrant,
+  configuredGrant,
+  TokenExchangeSettings,
+} from "./configured-grant.ts";
 import type { Registration } from "./registered-client.ts";
 import { openClient } from "./registered-client.ts";
 import type { Parameters, TokenPurpose } from "./request-parameters.ts";
@@ -42,6 +46,7 @@ export interface ClientGrantSettings extends TokenPurpose {
   readonly answer?: AnswerShape | undefined;
   /** Which grant; client credentials, if nothing is said. */
   readonly grant?: string | undefined;
+  readonly tokenExchange?: TokenExchangeSettings | undefined;
   /** The life of a token whose answer states none. */
   readonly lifetimeSeconds?: number | undefined;
 }
@@ -67,8 +72,8 @@ export async function clientIssuer<Settings extends ClientGrantSettings, Secret>
 const maxDays = 400;
 
 /** How the standard's answers are read, and those that are described by settings. Loaded only where that is needed. */
-async function standardReading({ answer, lifetimeSeconds }: ClientGrantSettings) {
-  const [{ readTokenResponse }, { standardMembers }] = await Promise.all([
+async function standardReading({ answer, lifetimeSeconds, tokenExchange }: ClientGrantSettings) {
+  const [{ readExchangedToken, readTokenResponse }, { standardMembers }] = await Promise.all([
     import("./token-response.ts"),
     import("../exchange/answer-shape.ts"),
   ]);
@@ -79,7 +84,9 @@ async function standardReading({ answer, lifetimeSeconds }: ClientGrantSettings)
   const lifetimes = { maxDays, unstated, unit: answer?.lifetime?.unit };
   return {
     readAnswer: (fields: AnswerFields, response: HttpResponse, now: Date) =>
-      readTokenResponse(fields, lifetimes, response, now),
+      readExchangedToken(fields, tokenExchange?.requestedTokenType, (read) =>
+        readTokenResponse(read, lifetimes, response, now),
+      ),
     inStandardTerms: answer && standardMembers.bind(null, answer),
   };
 }

@@ -1,3 +1,4 @@
+import type { Sensitive } from "../../model/sensitive.ts";
 import type { FieldProblem } from "../exchange/field-problem.ts";
 import type { IssuerContext } from "../exchange/token-request.ts";
 import type { KeyMembers } from "./assertion-key.ts";
@@ -9,8 +10,9 @@ interface GrantSettings {
   readonly tokenUrl: string;
   readonly assertionAudience?: string | undefined;
   readonly signingAlgorithm?: string | undefined;
-  readonly grant: "client-credentials" | "jwt-bearer";
+  readonly grant: "client-credentials" | "jwt-bearer" | "token-exchange" | "password";
   readonly assertion?: AssertionSettings | undefined;
+  readonly tokenExchange?: TokenExchangeSettings | undefined;
 }
 
 /** What an assertion that we sign says (RFC 7523 §3). */
@@ -24,10 +26,19 @@ interface AssertionSettings {
   readonly lifetimeSeconds?: number | undefined;
 }
 
+/** The kinds of the tokens that are exchanged (RFC 8693 §3): URIs, of which the standard has some. */
+export interface TokenExchangeSettings {
+  readonly subjectTokenType: string;
+  readonly requestedTokenType?: string | undefined;
+}
+
 /** The members of its secret. */
 interface GrantMembers extends KeyMembers {
   readonly clientId: string;
   readonly subject?: string | undefined;
+  readonly subjectToken?: Sensitive | undefined;
+  readonly username?: string | undefined;
+  readonly password?: Sensitive | undefined;
 }
 
 /** What a request for a token presents. */
@@ -45,12 +56,16 @@ export function configuredGrant(
   settings: GrantSettings,
   secret: GrantMembers,
   scoped: Parameters,
-): ConfiguredGrant | FieldProblem | null {
+): Parameters | ConfiguredGrant | FieldProblem | null {
   switch (settings.grant) {
     case "client-credentials":
       return null;
     case "jwt-bearer":
       return byAssertion(settings, secret, scoped);
+    case "token-exchange":
+      return byToken(settings, secret, scoped);
+    case "password":
+      return byPassword(secret, scoped);
   }
 }
 
@@ -82,4 +97,43 @@ function byAssertion(
       ];
     },
   };
+}
+
+/** RFC 8693 §2.1. */
+function byToken(
+  { grant, tokenExchange }: GrantSettings,
+  { subjectToken }: GrantMembers,
+  scoped: Parameters,
+): Parameters | FieldProblem {
+  if (!subjectToken) return missing("subjectToken", grant);
+  const { subjectTokenType = "", requestedTokenType } = tokenExchange ?? {};
+  const requested: Parameters = requestedTokenType
+    ? [["requested_token_type", requestedTokenType]]
+    : [];
+  return [
+    ["grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"],
+    ["subject_token", subjectToken.expose()],
+    ["subject_token_type", subjectTokenType],
+    ...requested,
+    ...scoped,
+  ];
+}
+
+/** RFC 6749 §4.3.2. */
+function byPassword(
+  { username, password }: GrantMembers,
+  scoped: Parameters,
+): Parameters | FieldProblem {
+  if (!username) return missing("username", "password");
+  if (!password) return missing("password", "password");
+  return [
+    ["grant_type", "password"],
+    ["username", username],
+    ["password", password.expose()],
+    ...scoped,
+  ];
+}
+
+function missing(field: keyof GrantMembers, grant: string): FieldProblem {
+  return { field, problem: `is missing: grant is ${grant}` };
 }

@@ -1,10 +1,11 @@
-import type { Lifetime } from "../../model/provider.ts";
-import { Sensitive } from "../../model/sensitive.ts";
+import type { Lifetime, NotIssued } from "../../model/provider.ts";
+import { Sensitive, unprintable } from "../../model/sensitive.ts";
 import type { HttpResponse } from "../../platform/http-request.ts";
+import { malformed } from "../exchange/error-response.ts";
 import { isAbsent, lifetimeFrom } from "../exchange/lifetime.ts";
 import type { LifetimeUnit } from "../exchange/stated-lifetime.ts";
 import { readLifetime } from "../exchange/stated-lifetime.ts";
-import type { AnswerFields } from "../exchange/token-request.ts";
+import type { AnswerFields, Reading } from "../exchange/token-request.ts";
 
 interface TokenLifetimes {
   /** A stated lifetime beyond this is invalid. */
@@ -28,6 +29,24 @@ export function readTokenResponse(
   if (isAbsent(expires_in)) return { token, lifetime: unstated, expiresAt: null };
   const { claim, expiresAt } = readLifetime(expires_in, unit, response, now);
   return { token, lifetime: lifetimeFrom([claim], true, maxDays), expiresAt };
+}
+
+/**
+ * Reads the answer of a token exchange (RFC 8693 §2.2.1): a token of the requested type, if one was requested. One that is no
+ * access token has the type `N_A`; it is presented as the settings say, because they ask for it.
+ */
+export function readExchangedToken(
+  fields: AnswerFields,
+  requestedTokenType: string | undefined,
+  read: (fields: AnswerFields) => Reading,
+): Reading | NotIssued {
+  const { issued_token_type, token_type, access_token, expires_in } = fields;
+  if (requestedTokenType === undefined) return read(fields);
+  if (isAbsent(issued_token_type) || issued_token_type === requestedTokenType) {
+    const isOtherToken = token_type === "N_A" && !isAbsent(issued_token_type);
+    return read(isOtherToken ? unprintable<AnswerFields>({ access_token, expires_in }) : fields);
+  }
+  return malformed("a token of another type than the requestedTokenType");
 }
 
 /** A missing type means bearer. */

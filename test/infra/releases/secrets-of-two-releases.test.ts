@@ -34,7 +34,7 @@ function nextRelease(): RawTemplate {
   tree.write(
     "synth.ts",
     `import { App } from "aws-cdk-lib";
-import { declarationOf } from "./functions/providers/catalogue.ts";
+import { requiredMembersOf } from "./functions/providers/catalogue.ts";
 import { DeploymentNames } from "./infra/deployment-names.ts";
 import { StateStack } from "./infra/stacks/state-stack.ts";
 const app = new App({ outdir: "out", builtinCloudFormationValidation: false });
@@ -43,7 +43,7 @@ const { stackName } = new StateStack(app, "State", {
   realms: ${JSON.stringify(realms)},
 });
 const { template } = app.synth().getStackByName(stackName);
-const members = declarationOf("conferma").requiredMembers;
+const members = requiredMembersOf("conferma");
 process.stdout.write(JSON.stringify({ members, template }));
 `,
   );

@@ -16,9 +16,13 @@ import { loopbackOnly } from "../../support/network-policies.ts";
 type Settings = Partial<Extract<RealmInput, { provider: "client-credentials" }>>;
 
 const assertionGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+const exchangeGrant = "urn:ietf:params:oauth:grant-type:token-exchange";
+const accessToken = "urn:ietf:params:oauth:token-type:access_token";
+const jwt = "urn:ietf:params:oauth:token-type:jwt";
 const kinds = ["rsa", "P-256", "P-384", "P-521", "ed25519"] as const;
 const pairs = new Map(kinds.map((kind) => [kind, aKeyPair(kind)]));
 const pem = pairs.get("P-256")?.pem;
+const password = "p&ss w+rd: 100% €";
 const clientSecret = "s3cret: +/%&=?~ with signs";
 
 const registered = { grant: assertionGrant, redirectUri: null };
@@ -26,6 +30,8 @@ let foreign: ForeignProvider;
 beforeAll(async () => {
   foreign = await startForeignProvider([
     { clientId: "public", authentication: "none", ...registered },
+    { clientId: "exchange", authentication: "none", grant: exchangeGrant, redirectUri: null },
+    { clientId: "legacy", authentication: "none", grant: "password", redirectUri: null },
     { clientId: "basic", authentication: "client_secret_basic", clientSecret, ...registered },
     {
       clientId: "P-256",
@@ -34,6 +40,7 @@ beforeAll(async () => {
       ...registered,
     },
   ]);
+  await foreign.enroll({ username: "jo", password });
   for (const kind of kinds) await foreign.trust({ issuer: kind, keys: [publicKeyOf(kind)] });
 });
 afterAll(() => foreign.stop());
@@ -147,4 +154,48 @@ test.each([
 test("a server of others whose clock is four seconds behind ours issues all the same", async () => {
   const outcome = await issueAt({ privateKey: pem }, asserting("P-256"), { aheadMs: 4000 });
   expect(outcome.kind).toBe("issued");
+});
+
+/** A token of the server's own, which another one is exchanged for. */
+async function aSubjectToken(): Promise<string> {
+  const outcome = await issueAt({ privateKey: pem }, asserting("P-256"));
+  return outcome.kind === "issued" ? outcome.token.expose() : expect.fail("no subject token");
+}
+
+test.each([undefined, accessToken, jwt])(
+  "a server of others exchanges a token for one of the requested type: %s",
+  async (requestedTokenType) => {
+    const secret = { clientId: "exchange", subjectToken: await aSubjectToken() };
+    const tokenExchange = { subjectTokenType: accessToken, requestedTokenType };
+    const outcome = await issueAt(secret, { grant: "token-exchange", tokenExchange });
+    expect(await grantedBy(outcome)).toMatchObject({ clientId: "exchange", subject: "person-1" });
+  },
+);
+
+test.each([
+  ["a token that is not its own", "t-1", accessToken],
+  ["a token under another type", null, jwt],
+])(
+  "a server of others refuses %s, and that is told as such",
+  async (_, given, subjectTokenType) => {
+    const secret = { clientId: "exchange", subjectToken: given ?? (await aSubjectToken()) };
+    const settings = { grant: "token-exchange", tokenExchange: { subjectTokenType } } as const;
+    expect(summarizeOutcome(await issueAt(secret, settings))).toBe("credentials-rejected");
+  },
+);
+
+test("a server of others accepts a user's password, and its refresh token is left alone", async () => {
+  const secret = { clientId: "legacy", username: "jo", password };
+  const outcome = await issueAt(secret, { grant: "password" });
+  expect(await grantedBy(outcome)).toEqual({
+    ...{ clientId: "legacy", subject: "jo", scope: "ledger:read" },
+  });
+  expect(outcome).toMatchObject({ consent: null });
+});
+
+test("a server of others refuses another password, and what it says of it is not repeated", async () => {
+  const secret = { clientId: "legacy", username: "jo", password: "CANARY-81f0" };
+  const outcome = await issueAt(secret, { grant: "password" });
+  expect(summarizeOutcome(outcome)).toBe("credentials-rejected");
+  expect(JSON.stringify(outcome)).not.toContain("CANARY");
 });
