@@ -28,7 +28,7 @@ const slow = [
   "test/docs-recipe.test.ts",
   "test/infra/{many-realms,synth}.test.ts",
   "test/integration/{chaos,every-await,npm-start,recovery-*,table-stream}.test.ts",
-  "test/local/{demo,demo-scenes}.test.ts",
+  "test/local/{demo,demo-scenes,declared/stack}.test.ts",
   "test/packages/{client,constructs}-package.test.ts",
   "test/releases/{side-by-side,rollback,consents}.test.ts",
   "test/{local/aws/dynamodb,store}/dynamodb-local.test.ts",

@@ -12,7 +12,11 @@ const maxStackName = 128;
 const maxAlarmName = 255;
 
 /** Throws for a realm whose functions, alarms or stack cannot have their names, and for two realms that would share one. */
-export function checkNames(realms: readonly ListedRealm[], names: DeploymentNames): void {
+export function checkNames(
+  realms: readonly ListedRealm[],
+  names: DeploymentNames,
+  file = "infra/realms.ts",
+): void {
   const owners = new Map([
     [names.listConnections, "list-connections"],
     [names.publishEvents, "publish-events"],
@@ -23,12 +27,12 @@ export function checkNames(realms: readonly ListedRealm[], names: DeploymentName
     for (const entry of realmFunctionNames) {
       const longest =
         isOfConsents(entry) && !needsConsent(settings.provider) ? null : maxFunctionName;
-      claim(owners, names.realmFunction(realm, entry), realm, longest, "function");
+      claim(owners, names.realmFunction(realm, entry), realm, longest, "function", file);
     }
-    claim(owners, names.realmStack(realm), realm, maxStackName, "stack");
+    claim(owners, names.realmStack(realm), realm, maxStackName, "stack", file);
     const alarms = ["", ...alarmKinds.map((kind) => `-${kind}`)];
     for (const alarm of alarms.map((end) => `${names.ofRealm(realm)}${end}`)) {
-      claim(alarmOwners, alarm, realm, maxAlarmName, "alarm");
+      claim(alarmOwners, alarm, realm, maxAlarmName, "alarm", file);
     }
   }
 }
@@ -42,17 +46,18 @@ function claim(
   realm: string,
   longest: number | null,
   what: string,
+  file: string,
 ): void {
   if (longest !== null && name.length > longest) {
     throw new Error(
-      `infra/realms.ts, ${realm}: its ${what} would be called ${name}, which is ${name.length} characters; ` +
+      `${file}, ${realm}: its ${what} would be called ${name}, which is ${name.length} characters; ` +
         `at most ${longest} are allowed. Shorten the environment.`,
     );
   }
   const owner = owners.get(name) ?? realm;
   if (owner !== realm) {
     throw new Error(
-      `infra/realms.ts: ${owner} and ${realm} would both have a ${what} called ${name}. Rename one's environment.`,
+      `${file}: ${owner} and ${realm} would both have a ${what} called ${name}. Rename one's environment.`,
     );
   }
   owners.set(name, realm);

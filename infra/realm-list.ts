@@ -19,6 +19,7 @@ export type RealmEntry = RealmInput & {
 };
 
 export const defaultRenewalMemoryMb = 256;
+const usualFile = "infra/realms.ts";
 /** One core: a process uses no more. */
 const maxRenewalMemoryMb = 1769;
 
@@ -32,16 +33,16 @@ export interface ListedRealm {
   readonly vendConcurrency: number | undefined;
 }
 
-/** Fails as the functions would at their start, naming realm and key; also for a duplicate. */
-export function readRealms(entries: readonly RealmEntry[]): ListedRealm[] {
-  const listed = entries.map(readEntry);
+/** Fails as the functions would at their start, naming file, realm and key; also for a duplicate. */
+export function readRealms(entries: readonly RealmEntry[], file = usualFile): ListedRealm[] {
+  const listed = entries.map((entry, at) => readEntry(entry, at, file));
   const names = listed.map(({ name }) => name);
   const duplicate = names.find((name, at) => names.indexOf(name) !== at);
-  if (duplicate) throw new Error(`infra/realms.ts: ${duplicate} is listed twice.`);
+  if (duplicate) throw new Error(`${file}: ${duplicate} is listed twice.`);
   return listed;
 }
 
-function readEntry(entry: RealmEntry, at: number): ListedRealm {
+function readEntry(entry: RealmEntry, at: number, file: string): ListedRealm {
   const {
     accounts = ["default"],
     renewalMemoryMb = defaultRenewalMemoryMb,
@@ -60,7 +61,7 @@ function readEntry(entry: RealmEntry, at: number): ListedRealm {
     readVendConcurrency(vendConcurrency);
     if (needsConsent(settings.provider)) requireDefault(accounts);
   } catch (error) {
-    throw new Error(`infra/realms.ts, ${name}: ${error}`, { cause: error });
+    throw new Error(`${file}, ${name}: ${error}`, { cause: error });
   }
   return { name, settings, accounts, renewalMemoryMb, vendConcurrency };
 }

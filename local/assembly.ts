@@ -11,8 +11,8 @@ import { deployInOrder } from "./aws/template/deploy-in-order.ts";
 import type { DeployedStack } from "./aws/template/template.ts";
 
 interface AssemblyOptions extends TokenVendingProps {
-  /** The address that the example consumer calls with Conferma's token. */
-  readonly confermaApi: string;
+  /** The address that the example of a consumer calls with Conferma's token; without it there is no example. */
+  readonly confermaApi?: string | undefined;
   /** The functions' bundles, where they have been made already. */
   readonly bundled?: string | undefined;
 }
@@ -29,7 +29,7 @@ export function synthesize(options: AssemblyOptions, folder: string): DeployedSt
   const app = new App({ outdir: assemblyFolder, context: cdk.context, ...off });
   const vending = new TokenVending(app, { ...props, bundlesFolder });
   const example = vending.names.stack("Example");
-  new ConsumerStack(app, example, { vending, bundlesFolder, confermaApi });
+  if (confermaApi) new ConsumerStack(app, example, { vending, bundlesFolder, confermaApi });
   // As `cdk deploy --all` does: a stack after those that it depends on.
   return deployInOrder(app.synth().stacks, LOCAL_LOCATION);
 }

@@ -2,10 +2,10 @@ import type { Problem } from "../functions/http/contract.ts";
 import type { ConsentLink } from "../functions/http/link-contract.ts";
 import type { LocalRealm } from "./local-realm.ts";
 import { signedFetch } from "./signed-fetch.ts";
-import type { LocalStack } from "./stack.ts";
+import type { AnyLocalStack } from "./stack.ts";
 
 /** Creates a one-time link over the API, as the operator. Returns the problem's detail if that fails. */
-export async function createConsentLink(stack: LocalStack, realm: LocalRealm): Promise<string> {
+export async function createConsentLink(stack: AnyLocalStack, realm: LocalRealm): Promise<string> {
   const { http, identities } = stack;
   const { provider, environment } = realm.settings;
   const url = `${http.url}/v1/consents/${provider}/${environment}/default`;
@@ -16,7 +16,7 @@ export async function createConsentLink(stack: LocalStack, realm: LocalRealm): P
 
 /** Instructions for the terminal: the links, and the accounts to log in with. */
 export async function consentInstructions(
-  stack: LocalStack,
+  stack: AnyLocalStack,
   realms: readonly LocalRealm[],
 ): Promise<string> {
   const lines = await Promise.all(

@@ -1,18 +1,22 @@
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { realmName } from "../functions/model/connection.ts";
+import type { RealmInput } from "../functions/providers/catalogue.ts";
 import { LOCAL_LOCATION } from "./aws/arns.ts";
-import type { LocalStack } from "./stack.ts";
+import type { AnyLocalStack } from "./stack.ts";
 
 /** The variables with which AWS's tools and a team's app find the stack. */
-export function variablesOf(stack: LocalStack): Readonly<Record<string, string>> {
+export function variablesOf(stack: AnyLocalStack): Readonly<Record<string, string>> {
   const { identities, dynamoDb, secretsManager, kms, logs, lambda, http, consentHost } = stack;
   const { accessKeyId, secretAccessKey } = identities.operator.keys;
   const functions = stack.providers.realms.map((realm) => {
     const { provider, environment } = realm.settings;
     return [`VEND_${variableName(`${provider}_${environment}`)}`, stack.functionOf(realm).name];
   });
+  const isOnly = ({ provider }: RealmInput) =>
+    stack.providers.realms.filter(({ settings }) => settings.provider === provider).length === 1;
   const simulators = stack.providers.realms.map(({ settings, simulator }) => [
-    `SIMULATOR_${variableName(settings.provider)}`,
+    `SIMULATOR_${variableName(isOnly(settings) ? settings.provider : realmName(settings))}`,
     simulator.url,
   ]);
   return {

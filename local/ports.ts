@@ -3,7 +3,8 @@ const servers = [
   ...(["http", "consents", "lambda", "dynamoDb", "secretsManager", "kms", "logs"] as const),
   ...(["conferma", "sendPayments", "cfis", "centrapay", "oauthServer", "keyServer"] as const),
   ...(["centrapayUser", "connectPay", "connectPayServer", "authorizationServer"] as const),
-  ...(["console"] as const),
+  // Those of declared realms are the last ones: there can be any number.
+  ...(["console", "firstRealm"] as const),
 ];
 
 /** A server of the local stack. */

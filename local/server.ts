@@ -8,16 +8,21 @@ import type { DynamoDbAnswer } from "./aws/dynamodb/dynamodb.ts";
 import { bypassProxies } from "./bypass-proxies.ts";
 import { consentInstructions } from "./consent-links.ts";
 import { startLocalConsole } from "./console/local-console.ts";
+import { startDeclaredRealms } from "./declared/declared-realms.ts";
+import { readRealmFile } from "./declared/realm-file.ts";
 import { variablesOf, writeEnvironmentFile } from "./environment-file.ts";
 import { explainFault } from "./explain-fault.ts";
 import type { LocalRealm } from "./local-realm.ts";
+import type { PlayedRealms } from "./played-realms.ts";
+import type { ProviderOptions } from "./providers.ts";
 import type { FolderHold } from "./run-file.ts";
 import { holdFolder } from "./run-file.ts";
-import type { LocalStack } from "./stack.ts";
-import { startStack } from "./stack.ts";
+import { startShippedRealms } from "./shipped-realms.ts";
+import type { AnyLocalStack } from "./stack.ts";
+import { startStackOf } from "./stack.ts";
 import type { StartOptions } from "./start-options.ts";
 import { readStartOptions, startUsage } from "./start-options.ts";
-import { addressTable, usageHints } from "./start-report.ts";
+import { addressTable, gapsInPlay, usageHints } from "./start-report.ts";
 import { tableEvents } from "./table-events.ts";
 import { createVendClient } from "./vend-client.ts";
 import { vendFromAll } from "./vend-from-all.ts";
@@ -29,25 +34,36 @@ async function main(args: readonly string[]): Promise<void> {
   const options = readStartOptions(args);
   if (options.help) return void process.stdout.write(startUsage);
   bypassProxies();
+  const startRealms = await realmsToStart(options);
   const hold = holdFolder(options.folder, new Date());
   const interrupted = onInterrupt(hold);
   try {
     if (options.fresh) removeDataOf(options.folder);
-    await run(options, hold, interrupted);
+    await run(options, startRealms, hold, interrupted);
   } finally {
     hold.release();
   }
 }
 
+type StartRealms = (options: ProviderOptions) => Promise<PlayedRealms>;
+
+/** Fails before anything is started. */
+async function realmsToStart({ realms: file }: StartOptions): Promise<StartRealms> {
+  if (file === undefined) return startShippedRealms;
+  const listed = await readRealmFile(file);
+  return (options) => startDeclaredRealms(listed, options);
+}
+
 /** Starts everything, and stops it when it is interrupted or has failed. */
 async function run(
   options: StartOptions,
+  startRealms: StartRealms,
   hold: FolderHold,
   interrupted: Promise<void>,
 ): Promise<void> {
   let onTableAnswer: (answer: DynamoDbAnswer) => void = () => {};
   let onConsentCallback: (route: HttpRoute) => Promise<void> = async () => {};
-  const stack = await startStack({
+  const stack = await startStackOf(startRealms, {
     ...{ folder: options.folder, ports: options.ports, idleMs },
     onStep: (part) => console.log(`Starting ${part} …`),
     onLog: ({ stream, text }) => {
@@ -70,6 +86,8 @@ async function run(
     hold.tell({ http: stack.http.url, consents: stack.consentHost.browserUrl });
     removeVariables = writeEnvironmentFile(options.folder, variablesOf(stack));
     console.log(`\n${addressTable(stack)}\n`);
+    const gaps = gapsInPlay(stack);
+    if (gaps) console.log(`${gaps}\n`);
     await vendAndPrint(stack, stack.providers.realms, { printsLinks: !options.once });
     if (options.once) return;
     onConsentCallback = vendAfterConsent(stack);
@@ -93,7 +111,7 @@ function removeDataOf(folder: string): void {
 }
 
 /** Vends once more from the realm whose provider has sent somebody back. */
-function vendAfterConsent(stack: LocalStack): (route: HttpRoute) => Promise<void> {
+function vendAfterConsent(stack: AnyLocalStack): (route: HttpRoute) => Promise<void> {
   return async ({ routeKey }) => {
     const realms = stack.providers.realms.filter(({ settings: { provider, environment } }) =>
       routeKey.endsWith(`/callback/${provider}/${environment}`),
@@ -119,7 +137,7 @@ function printedEvents(realms: readonly LocalRealm[]): (answer: DynamoDbAnswer) 
 
 /** Vends from these realms and prints the results, with links for those that need a consent. */
 async function vendAndPrint(
-  stack: LocalStack,
+  stack: AnyLocalStack,
   realms: readonly LocalRealm[],
   { printsLinks }: { readonly printsLinks: boolean },
 ): Promise<void> {

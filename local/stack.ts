@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import path from "node:path";
+import { mkdirSync } from "node:fs";
 import { synthesize } from "./assembly.ts";
+import { writeAuthorities } from "./authorities-file.ts";
 import { gatewayResponses } from "./aws/api-gateway/gateway-responses.ts";
 import type { LocalHttpApi } from "./aws/api-gateway/http-api.ts";
 import { startHttpApi } from "./aws/api-gateway/http-api.ts";
@@ -24,20 +24,23 @@ import { startScheduler } from "./aws/scheduler.ts";
 import type { AwsRequest } from "./aws/sigv4/guard.ts";
 import type { DeployedStack } from "./aws/template/template.ts";
 import { localRequester } from "./consent-providers.ts";
-import { createSecrets, fillSecrets } from "./fill-secrets.ts";
+import { createSecrets } from "./fill-secrets.ts";
 import type { Identities } from "./identities.ts";
 import { createIdentities } from "./identities.ts";
 import type { LocalRealm } from "./local-realm.ts";
+import type { PlayedRealms } from "./played-realms.ts";
 import { portOption } from "./ports.ts";
-import type { ProviderOptions, Providers } from "./providers.ts";
-import { startProviders } from "./providers.ts";
+import type { ProviderOptions } from "./providers.ts";
 import type { SecretSeeder } from "./secret-seeder.ts";
 import { createSecretSeeder } from "./secret-seeder.ts";
+import type { ShippedRealms } from "./shipped-realms.ts";
+import { startShippedRealms } from "./shipped-realms.ts";
 import type { StatefulServices } from "./stateful-services.ts";
 import { startStatefulServices } from "./stateful-services.ts";
 
 /** The whole system on this machine: AWS's APIs, the deployed functions, the simulated providers. */
-export interface LocalStack extends Omit<StatefulServices, "stop"> {
+export interface LocalStack<Played extends PlayedRealms = ShippedRealms>
+  extends Omit<StatefulServices, "stop"> {
   readonly identities: Identities;
   readonly lambda: LocalServer;
   /** The REST API, for signed requests. */
@@ -46,7 +49,7 @@ export interface LocalStack extends Omit<StatefulServices, "stop"> {
   readonly consentHost: LocalHttpApi;
   readonly host: LambdaHost;
   readonly scheduler: LocalScheduler;
-  readonly providers: Providers;
+  readonly providers: Played;
   readonly secrets: SecretSeeder;
   readonly deployed: DeployedStack;
   readonly tableName: string;
@@ -54,6 +57,9 @@ export interface LocalStack extends Omit<StatefulServices, "stop"> {
   functionOf(realm: LocalRealm): LambdaFunction;
   stop(): Promise<void>;
 }
+
+/** … whatever realms it has. */
+export type AnyLocalStack = LocalStack<PlayedRealms>;
 
 export interface StackOptions extends ProviderOptions {
   /** Where data, secrets and keys are kept between runs. */
@@ -75,10 +81,18 @@ export interface StackOptions extends ProviderOptions {
   onPage?(route: HttpRoute, status: number): void;
 }
 
-export async function startStack(options: StackOptions): Promise<LocalStack> {
+/** Starts it with a realm of each provider of the catalogue. */
+export function startStack(options: StackOptions): Promise<LocalStack<ShippedRealms>> {
+  return startStackOf(startShippedRealms, options);
+}
+
+export async function startStackOf<Played extends PlayedRealms>(
+  startRealms: (options: ProviderOptions) => Promise<Played>,
+  options: StackOptions,
+): Promise<LocalStack<Played>> {
   const started: Stoppable[] = [];
   try {
-    return await startParts(options, started);
+    return await startParts(startRealms, options, started);
   } catch (error) {
     await stopAll(started);
     throw error;
@@ -94,7 +108,11 @@ async function stopAll(started: readonly Stoppable[]): Promise<void> {
   for (const part of started.toReversed()) await part.stop();
 }
 
-async function startParts(options: StackOptions, started: Stoppable[]): Promise<LocalStack> {
+async function startParts<Played extends PlayedRealms>(
+  startRealms: (options: ProviderOptions) => Promise<Played>,
+  options: StackOptions,
+  started: Stoppable[],
+): Promise<LocalStack<Played>> {
   const { folder, bundled, ports = {}, onLog, onPage, onTableAnswer } = options;
   const track = <T extends Stoppable>(part: T): T => {
     started.push(part);
@@ -113,12 +131,12 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   begin("simulated providers and consent pages");
   const consentHost = track(await startHttpApi(portOption(ports.consents)));
   const consentBaseUrl = consentHost.browserUrl;
-  const providers = track(await startProviders(options));
+  const providers = track(await startRealms(options));
 
   begin("template and functions");
   const settings = providers.realms.map((realm) => realm.settings);
   const consents = { baseUrl: consentBaseUrl, requester: localRequester };
-  const confermaApi = providers.conferma.pingUrl;
+  const { confermaApi } = providers;
   const deployed = synthesize(
     { realms: settings, consents, trail: options.trail ?? true, confermaApi, bundled },
     folder,
@@ -127,7 +145,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
   await createTables(dynamoDb.url, deployed.tables, operator.keys);
   for (const key of deployed.keys) kms.ensureKey(key);
   await createSecrets(secrets, deployed);
-  await fillSecrets(secrets, providers, (realm) => `${consentBaseUrl}/callback/${realm}`);
+  await providers.fillSecrets(secrets, (realm) => `${consentBaseUrl}/callback/${realm}`);
   const [table] = deployed.tables;
   if (!table) throw new Error("The template has no table.");
 
@@ -161,7 +179,7 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
         LAMBDA: lambda.url,
       },
       environment: {
-        NODE_EXTRA_CA_CERTS: writeCertificates(folder, providers.certificateAuthority),
+        NODE_EXTRA_CA_CERTS: writeAuthorities(folder, providers.certificateAuthority),
         // Each process would say so. AWS runs the functions with its own Node.js.
         AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
       },
@@ -220,13 +238,6 @@ async function startParts(options: StackOptions, started: Stoppable[]): Promise<
     },
     stop: () => stopAll(started),
   };
-}
-
-/** Writes the additional certificate authorities that functions trust. Returns the file's path. */
-function writeCertificates(folder: string, certificates: string): string {
-  const file = path.join(folder, "authorities.pem");
-  writeFileSync(file, certificates);
-  return file;
 }
 
 function messageOf(error: unknown): string {

@@ -10,6 +10,9 @@ export const startUsage = `npm start -- [options]
                         (default: .local)
   --ports <first>       the first of the ports that it takes, one after the
                         other (default: ${usualFirstPort}; 0: free ones)
+  --realms <file>       run the realms that this file exports, each against a
+                        server made from its declaration, instead of the
+                        simulated providers (docs/local-realms.md)
   --once                vend from every connection, then stop
   --logs                show the functions' logs
   --requests            show every request to AWS, and its principal
@@ -24,6 +27,8 @@ it runs on this folder already, and 130 after a second Ctrl-C.
 
 export interface StartOptions {
   readonly folder: string;
+  /** The path of the file that exports them; undefined for those of the simulated providers. */
+  readonly realms: string | undefined;
   readonly ports: LocalPorts;
   readonly fresh: boolean;
   readonly once: boolean;
@@ -37,6 +42,7 @@ const flag = { type: "boolean", default: false } as const;
 const options = {
   ...{ fresh: flag, once: flag, logs: flag, requests: flag, help: flag },
   folder: { type: "string", default: ".local" },
+  realms: { type: "string" },
   ports: { type: "string", default: String(usualFirstPort) },
   "consents-port": { type: "string" },
   "console-port": { type: "string" },
@@ -78,7 +84,8 @@ export function readStartOptions(args: readonly string[]): StartOptions {
       ...portOf("kms", values["kms-port"]),
       ...portOf("logs", values["logs-port"]),
     };
-    return { folder: path.resolve(folder), ports, fresh, once, logs, requests, help };
+    const realms = values.realms === undefined ? undefined : path.resolve(values.realms);
+    return { folder: path.resolve(folder), realms, ports, fresh, once, logs, requests, help };
   } catch (error) {
     throw WrongOption.of(error, "npm start -- --help");
   }

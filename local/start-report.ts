@@ -1,11 +1,12 @@
+import { realmName } from "../functions/model/connection.ts";
+import { declarationOf, needsConsent } from "../functions/providers/catalogue.ts";
 import { formatTable } from "./format-table.ts";
-import type { LocalStack } from "./stack.ts";
+import type { AnyLocalStack } from "./stack.ts";
+import { wrapText } from "./wrap-text.ts";
 
 /** Where everything is. */
-export function addressTable(stack: LocalStack): string {
+export function addressTable(stack: AnyLocalStack): string {
   const { http, consentHost, lambda, dynamoDb, secretsManager, kms, logs, providers } = stack;
-  const { conferma, sendPayments, cfis, centrapay, oauthServer, keyServer } = providers;
-  const { centrapayUser, connectPay, authorizationServer } = providers;
   return formatTable(
     ["service", "address"],
     [
@@ -16,40 +17,50 @@ export function addressTable(stack: LocalStack): string {
       ["Secrets Manager API", secretsManager.url],
       ["KMS API", kms.url],
       ["CloudWatch Logs API", logs.url],
-      ["Conferma", conferma.url],
-      ["Send Payments", sendPayments.url],
-      ["CFIS", cfis.url],
-      ["Centrapay", centrapay.url],
-      ["OAuth server (client credentials)", oauthServer.url],
-      ["API with static keys", keyServer.url],
-      ["Centrapay login", centrapayUser.url],
-      ["ConnectPay", connectPay.url],
-      ["OpenID provider", authorizationServer.url],
+      ...providers.addresses.map((row) => [...row]),
     ],
   );
 }
 
+/** What is not as the declared providers have it; empty if all of it is. */
+export function gapsInPlay({ providers: { notPlayed } }: AnyLocalStack): string {
+  if (notPlayed.length === 0) return "";
+  return [
+    "Not played on this machine:",
+    ...notPlayed.map((gap) => wrapText(gap, "  ", "    ")),
+  ].join("\n");
+}
+
 /** What can be done with it. */
-export function usageHints({ providers }: LocalStack, envFile: string): string {
+export function usageHints({ providers: { realms } }: AnyLocalStack, envFile: string): string {
+  const named = realms.map(({ settings, simulator }) => ({
+    ...{ name: realmName(settings), asked: simulator.url },
+    needsConsent: needsConsent(settings.provider),
+    hasKey: declarationOf(settings.provider).credential.type === "static-key",
+  }));
+  const [any] = named;
+  const { name = "", asked = "" } = named.find((realm) => !realm.needsConsent) ?? any ?? {};
+  const key = named.findLast((realm) => realm.hasKey)?.name ?? name;
+  const consents = named.filter((realm) => realm.needsConsent).slice(0, 1);
   return [
     "Try it from another terminal:",
     "  unset AWS_PROFILE AWS_SESSION_TOKEN",
     `  set -a; source ${envFile}; set +a`,
-    "  npm run vend -- vend conferma/sandbox/default",
+    `  npm run vend -- vend ${name}/default`,
     "  npm run vend -- status",
-    "  npm run vend -- secret check static-key/acme/default",
-    "  npm run vend -- who conferma/sandbox/default",
+    `  npm run vend -- secret check ${key}/default`,
+    `  npm run vend -- who ${name}/default`,
     "",
     "Or over HTTP: vend, reject, list every connection's status, begin a consent:",
     "  api=$TOKEN_VENDING_URL/v1",
     '  signed() { curl --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\',
     '    --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" "$@"; }',
-    "  signed $api/tokens/conferma/sandbox/default",
-    "  signed $api/tokens/conferma/sandbox/default/rejections -d '{\"version\":1}'",
+    `  signed $api/tokens/${name}/default`,
+    `  signed $api/tokens/${name}/default/rejections -d '{"version":1}'`,
     "  signed $api/connections",
-    "  signed -X POST $api/consents/connectpay/stage/default",
+    ...consents.map((realm) => `  signed -X POST $api/consents/${realm.name}/default`),
     "",
     "What the simulated provider has been asked:",
-    `  curl ${providers.conferma.url}/__journal`,
+    `  curl ${asked}/__journal`,
   ].join("\n");
 }

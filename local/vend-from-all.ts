@@ -1,7 +1,7 @@
 import type { VendAnswer } from "../functions/http/contract.ts";
 import { formatTable } from "./format-table.ts";
 import type { LocalRealm } from "./local-realm.ts";
-import type { LocalStack } from "./stack.ts";
+import type { AnyLocalStack } from "./stack.ts";
 import type { VendClient, VendResult } from "./vend-client.ts";
 import { isVendAnswer, useCredential } from "./vend-client.ts";
 import { wrapText } from "./wrap-text.ts";
@@ -24,7 +24,7 @@ interface Vend {
 
 /** Vends once from each of these realms and calls its provider with the credential, as a consumer would. */
 export async function vendFromAll(
-  stack: LocalStack,
+  stack: AnyLocalStack,
   client: VendClient,
   realms: readonly LocalRealm[],
 ): Promise<VendSummary> {
@@ -36,7 +36,11 @@ export async function vendFromAll(
 
 const needsConsent = "needs consent";
 
-async function vendOnce(stack: LocalStack, client: VendClient, realm: LocalRealm): Promise<Vend> {
+async function vendOnce(
+  stack: AnyLocalStack,
+  client: VendClient,
+  realm: LocalRealm,
+): Promise<Vend> {
   const { name } = stack.functionOf(realm);
   const callsBefore = providerCalls(realm);
   let startedAt = performance.now();

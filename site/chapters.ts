@@ -23,7 +23,12 @@ export const chapters: readonly Chapter[] = [
   },
   {
     text: "Connect a provider",
-    pages: ["docs/ready-realms.md", "docs/providers/README.md", "docs/adding-a-provider.md"],
+    pages: [
+      "docs/ready-realms.md",
+      "docs/providers/README.md",
+      "docs/adding-a-provider.md",
+      "docs/local-realms.md",
+    ],
   },
   { text: "Deploy", pages: ["docs/deploying.md", "docs/scale.md", "docs/benchmarks.md"] },
   { text: "Operate", pages: ["docs/operations.md", "docs/recovery.md"] },

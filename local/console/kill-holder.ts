@@ -1,7 +1,7 @@
 import { ActionError } from "../../cli/console/action-error.ts";
 import { waitUntilSeen } from "../demo/oracle.ts";
 import type { LocalRealm } from "../local-realm.ts";
-import type { LocalStack } from "../stack.ts";
+import type { AnyLocalStack } from "../stack.ts";
 import type { VendClient } from "../vend-client.ts";
 import { isVendAnswer } from "../vend-client.ts";
 
@@ -11,7 +11,7 @@ const answerAfterMs = 3000;
 
 /** Has a token requested, and kills the process that holds the lease while the provider takes its time. */
 export async function killHolder(
-  { host, functionOf }: Pick<LocalStack, "host" | "functionOf">,
+  { host, functionOf }: Pick<AnyLocalStack, "host" | "functionOf">,
   client: VendClient,
   { simulator, ...realm }: LocalRealm,
 ): Promise<string> {

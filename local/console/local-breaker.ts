@@ -4,12 +4,11 @@ import type { BreakName } from "../../cli/console/snapshot.ts";
 import { realmName } from "../../functions/model/connection.ts";
 import { declarationOf } from "../../functions/providers/catalogue.ts";
 import type { LocalRealm } from "../local-realm.ts";
-import type { LocalStack } from "../stack.ts";
+import type { AnyLocalStack } from "../stack.ts";
 import type { VendClient } from "../vend-client.ts";
 import { isVendAnswer } from "../vend-client.ts";
 import { killHolder } from "./kill-holder.ts";
 import { isTrouble, makeTrouble } from "./provider-trouble.ts";
-import { incidentsOf } from "./revoke-and-rotate.ts";
 import { simulatedConsumers } from "./simulated-consumers.ts";
 
 const ofEvery: readonly BreakName[] = ["call", "revoke", "rotate"];
@@ -23,9 +22,9 @@ const ofRequested: readonly BreakName[] = [
 ];
 
 /** Breaks the simulated providers and the functions' processes of this machine. */
-export function localBreaker(stack: LocalStack, client: VendClient): Breaker {
+export function localBreaker(stack: AnyLocalStack, client: VendClient): Breaker {
   const consumers = simulatedConsumers(stack, client);
-  const incidents = incidentsOf(stack);
+  const incidentsOf = stack.providers.incidents(stack.secrets);
   const troubles = new Map<string, string | null>();
   const realms = new Map(stack.providers.realms.map((realm) => [realmName(realm.settings), realm]));
 
@@ -54,7 +53,7 @@ export function localBreaker(stack: LocalStack, client: VendClient): Breaker {
     realm: LocalRealm,
     how: "call" | "revoke" | "rotate" | "kill",
   ): Promise<string> {
-    const { revoke, rotate } = incidents[realm.settings.provider];
+    const { revoke, rotate } = incidentsOf(realm);
     switch (how) {
       case "call":
         return consumers.call(realm);

@@ -5,12 +5,15 @@ import { operatorConsole } from "../../cli/console/operator-console.ts";
 import { openDeployedFunctions } from "../../cli/deployed-functions.ts";
 import { openLogReader } from "../../cli/log-reader.ts";
 import { LOCAL_LOCATION } from "../aws/arns.ts";
-import type { LocalStack } from "../stack.ts";
+import type { AnyLocalStack } from "../stack.ts";
 import { createVendClient } from "../vend-client.ts";
 import { localBreaker } from "./local-breaker.ts";
 
 /** Serves the console of the local stack, as its operator, with buttons that break things. */
-export async function startLocalConsole(stack: LocalStack, port: number): Promise<ConsoleServer> {
+export async function startLocalConsole(
+  stack: AnyLocalStack,
+  port: number,
+): Promise<ConsoleServer> {
   const { identities, lambda, logs, dynamoDb, tableName } = stack;
   const aws = {
     region: LOCAL_LOCATION.region,

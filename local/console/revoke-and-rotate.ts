@@ -1,16 +1,9 @@
 import type { ProviderId } from "../../functions/providers/catalogue.ts";
+import type { Incidents } from "../played-realms.ts";
+import type { Providers } from "../providers.ts";
 import type { SecretSeeder } from "../secret-seeder.ts";
 import { generateValue } from "../secret-seeder.ts";
 import type { Centrapay } from "../simulators/centrapay/centrapay.ts";
-import type { LocalStack } from "../stack.ts";
-
-/** What a provider does to the credentials of a realm on its side. */
-interface Incidents {
-  /** What it has issued is not accepted any more. `token`: the one that is vended now. */
-  revoke(token: string): Promise<void>;
-  /** The client secret or the key is replaced, and the new one put into the secret. */
-  rotate(): Promise<void>;
-}
 
 /** A provider with a client, whose secret can be replaced. */
 interface ClientHolder {
@@ -25,11 +18,11 @@ interface KeyHolder {
 /** The members of a realm's secret, by their names. */
 type SecretMembers = Readonly<Record<string, string>>;
 
-/** Of the `default` account of each of the stack's realms. */
-export function incidentsOf({
-  providers,
-  secrets,
-}: LocalStack): Readonly<Record<ProviderId, Incidents>> {
+/** Of the realm of each simulated provider. */
+export function shippedIncidents(
+  providers: Providers,
+  secrets: SecretSeeder,
+): Readonly<Record<ProviderId, Incidents>> {
   const { conferma, sendPayments, oauthServer, cfis, centrapay, keyServer } = providers;
   const { centrapayUser, connectPay, authorizationServer } = providers;
   const of = (realm: string) => secretOf(secrets, realm);

@@ -1,5 +1,5 @@
 import type { LocalRealm } from "../local-realm.ts";
-import type { LocalStack } from "../stack.ts";
+import type { AnyLocalStack } from "../stack.ts";
 import type { VendClient } from "../vend-client.ts";
 import { isVendAnswer, useCredential } from "../vend-client.ts";
 
@@ -14,7 +14,7 @@ export interface SimulatedConsumers {
   setCalling(isOn: boolean): void;
 }
 
-export function simulatedConsumers(stack: LocalStack, client: VendClient): SimulatedConsumers {
+export function simulatedConsumers(stack: AnyLocalStack, client: VendClient): SimulatedConsumers {
   const { realms } = stack.providers;
   let timer: ReturnType<typeof setInterval> | undefined;
   /** Who has no answer yet is not called again. */

@@ -11,6 +11,8 @@ export interface ClientRegistry {
   rotateSecret(clientId: string, newSecret: string, how: { readonly keepOld: boolean }): void;
   retireOldSecrets(clientId: string): void;
   accepts(client: Client): boolean;
+  /** Empty for a client that is not registered. */
+  secretsOf(clientId: string): readonly string[];
   knows(clientId: string): boolean;
 }
 
@@ -18,7 +20,7 @@ export interface ClientRegistry {
 export function recordRefusedClient(
   { journal }: SimulatorContext,
   registry: ClientRegistry,
-  client: Client | undefined,
+  client: Pick<Client, "clientId"> | undefined,
   status: number,
 ): void {
   const isKnown = client !== undefined && registry.knows(client.clientId);
@@ -28,7 +30,7 @@ export function recordRefusedClient(
 
 export function createClientRegistry(clients: readonly Client[] = []): ClientRegistry {
   const secrets = new Map(clients.map((client) => [client.clientId, [client.clientSecret]]));
-  const secretsOf = (clientId: string) => {
+  const registeredFor = (clientId: string) => {
     const registered = secrets.get(clientId);
     if (registered === undefined) throw new RangeError(`no client ${clientId} is registered`);
     return registered;
@@ -37,11 +39,12 @@ export function createClientRegistry(clients: readonly Client[] = []): ClientReg
   return {
     register: ({ clientId, clientSecret }) => void secrets.set(clientId, [clientSecret]),
     rotateSecret(clientId, newSecret, { keepOld }) {
-      const old = secretsOf(clientId);
+      const old = registeredFor(clientId);
       secrets.set(clientId, keepOld ? [...old, newSecret] : [newSecret]);
     },
-    retireOldSecrets: (clientId) => void secrets.set(clientId, secretsOf(clientId).slice(-1)),
+    retireOldSecrets: (clientId) => void secrets.set(clientId, registeredFor(clientId).slice(-1)),
     accepts: ({ clientId, clientSecret }) => secrets.get(clientId)?.includes(clientSecret) ?? false,
+    secretsOf: (clientId) => secrets.get(clientId) ?? [],
     knows: (clientId) => secrets.has(clientId),
   };
 }

@@ -1,5 +1,10 @@
-import { createCredentialVerifier, protectedRoute, readBearer } from "../kit/protected-route.ts";
+import {
+  createCredentialVerifier,
+  protectedRoute,
+  readCredentialHeader,
+} from "../kit/protected-route.ts";
 import { jsonReply } from "../kit/reply.ts";
+import type { PkceSupport } from "./authorization-endpoint.ts";
 import type { AuthorizationServer, AuthorizationServerOptions } from "./authorization-server.ts";
 import { startAuthorizationServer } from "./authorization-server.ts";
 import type { ScopeChoice } from "./login-pages.ts";
@@ -7,7 +12,7 @@ import type { ScopeChoice } from "./login-pages.ts";
 export interface AuthorizationCodeOptions extends AuthorizationServerOptions {
   readonly scopes?: readonly ScopeChoice[];
   /** Default: `optional`. */
-  readonly pkce?: "required" | "optional";
+  readonly pkce?: PkceSupport;
   /** Whether every callback has `iss` (RFC 9207). */
   readonly statesIssuer?: boolean;
   readonly isAllOrNothing?: boolean;
@@ -17,6 +22,7 @@ export interface AuthorizationCodeOptions extends AuthorizationServerOptions {
 export function startAuthorizationCodeServer(
   options: AuthorizationCodeOptions = {},
 ): Promise<AuthorizationServer> {
+  const { headerName = "authorization", scheme } = options.presentation ?? { scheme: "Bearer" };
   return startAuthorizationServer(
     {
       id: "authorization-code",
@@ -45,7 +51,7 @@ export function startAuthorizationCodeServer(
           name: "api",
           path: "/api/me",
           verifier: createCredentialVerifier(context, ledger),
-          readCredential: readBearer,
+          readCredential: (request) => readCredentialHeader(request, headerName, scheme),
           refuse: () =>
             jsonReply(401, { error: "invalid_token" }, { "www-authenticate": "Bearer" }),
         }),

@@ -9,6 +9,8 @@ import type { ConsentDecision, LoginFlow } from "./login-flow.ts";
 import { seeOther } from "./login-flow.ts";
 import type { ScopeChoice } from "./login-pages.ts";
 import { noticePage } from "./login-pages.ts";
+import type { RequiredParameters } from "./request-parameters.ts";
+import { errorForParameter, repeatedParameter, wrongParameter } from "./request-parameters.ts";
 
 export interface AuthorizationEndpoint {
   readonly clients: ConsentClients;
@@ -17,10 +19,24 @@ export interface AuthorizationEndpoint {
   readonly codes: CodeLedger;
   /** All scopes. */
   readonly scopes: readonly ScopeChoice[];
-  readonly pkce: "required" | "optional";
+  readonly pkce: PkceSupport;
+  /** What every request has to say. */
+  readonly required: RequiredParameters;
+  /** Where requests have to be pushed first. */
+  readonly pushed: PushedQueries | undefined;
+  /** What a callback with a code has besides it. */
+  readonly callbackParameters: Readonly<Record<string, string>>;
   /** The `iss` of every callback (RFC 9207), if any. */
   readonly statedIssuer: () => string | undefined;
 }
+
+/** Requests that clients have pushed (RFC 9126): each can be taken once, by the client that pushed it. */
+export interface PushedQueries {
+  take(requestUri: string, clientId: string): URLSearchParams | undefined;
+}
+
+/** RFC 7636. `refused`: for servers that do not know it, and take no parameters that they do not know. */
+export type PkceSupport = "required" | "optional" | "refused";
 
 type AuthorizationError = readonly [error: string, description: string];
 
@@ -28,8 +44,9 @@ type AuthorizationError = readonly [error: string, description: string];
 export function authorize(
   { journal }: SimulatorContext,
   endpoint: AuthorizationEndpoint,
-  { query }: SimulatedRequest,
+  { query: asked }: SimulatedRequest,
 ): SimulatedReply {
+  const query = endpoint.pushed ? pushedQuery(endpoint.pushed, asked) : asked;
   const client = endpoint.clients.find(query.get("client_id") ?? "");
   const redirectUri = query.get("redirect_uri") ?? "";
   const identity = journalIdentity(client, query);
@@ -60,13 +77,23 @@ export function authorize(
     clientName: client.name,
     choices: endpoint.scopes.filter(({ scope }) => requested.includes(scope)),
     loginHint: query.get("login_hint") ?? query.get("u") ?? "",
-    allow: (decision) => redirect({ code: codeFor(endpoint, client, decision, query) }),
+    allow: (decision) =>
+      redirect({
+        code: codeFor(endpoint, client, decision, query),
+        ...endpoint.callbackParameters,
+      }),
     deny() {
       journal.record({ kind: "deny", ...identity });
       return redirect({ error: "access_denied", error_description: "The user has denied access." });
     },
   });
   return seeOther(path, 302);
+}
+
+/** RFC 9126 §4. What was not pushed is no request. */
+function pushedQuery({ take }: PushedQueries, asked: URLSearchParams) {
+  const taken = take(asked.get("request_uri") ?? "", asked.get("client_id") ?? "");
+  return taken ?? new URLSearchParams();
 }
 
 /** Identifies a request in the journal: known clients by id, the state by its fingerprint. */
@@ -93,11 +120,12 @@ function codeFor(
   });
 }
 
-function authorizationError(
+/** Why a request of a client is refused. */
+export function authorizationError(
   query: URLSearchParams,
-  { scopes, pkce }: AuthorizationEndpoint,
+  { scopes, pkce, required }: Pick<AuthorizationEndpoint, "scopes" | "pkce" | "required">,
 ): AuthorizationError | undefined {
-  const repeated = [...query.keys()].find((name) => query.getAll(name).length > 1);
+  const repeated = repeatedParameter(query);
   if (repeated !== undefined) return ["invalid_request", `${repeated} is repeated`];
   if (query.get("response_type") !== "code") {
     return ["unsupported_response_type", "response_type must be code"];
@@ -106,6 +134,8 @@ function authorizationError(
   if (!scopesIn(query).every((scope) => known.includes(scope))) {
     return ["invalid_scope", "a scope is unknown"];
   }
+  const wrong = wrongParameter(query, required);
+  if (wrong !== undefined) return [errorForParameter(wrong), `${wrong} is missing or wrong`];
   return codeChallengeError(query, pkce);
 }
 
@@ -114,6 +144,10 @@ function codeChallengeError(
   pkce: AuthorizationEndpoint["pkce"],
 ): AuthorizationError | undefined {
   const challenge = query.get("code_challenge");
+  if (pkce === "refused") {
+    const isSent = challenge !== null || query.has("code_challenge_method");
+    return isSent ? ["invalid_request", "code_challenge is unknown"] : undefined;
+  }
   if (challenge === null) {
     return pkce === "required" ? ["invalid_request", "code_challenge is required"] : undefined;
   }

@@ -1,18 +1,13 @@
-import type { BasicCredentialEncoding } from "../kit/client-registry.ts";
 import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRoute } from "../kit/route.ts";
 import type { Simulator } from "../kit/simulator.ts";
-import { startSimulator } from "../kit/simulator.ts";
-import type {
-  RefreshPolicy,
-  SimulatorContext,
-  SimulatorOptions,
-} from "../kit/simulator-context.ts";
+import type { RefreshPolicy, SimulatorContext } from "../kit/simulator-context.ts";
 import { createSimulatorContext, generateCredential } from "../kit/simulator-context.ts";
 import type { TokenLedger } from "../kit/token-ledger.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
-import type { AuthorizationEndpoint } from "./authorization-endpoint.ts";
+import { formatAnswer } from "./answer-format.ts";
+import type { AuthorizationEndpoint, PkceSupport } from "./authorization-endpoint.ts";
 import { authorize } from "./authorization-endpoint.ts";
 import { createCodeLedger } from "./code-ledger.ts";
 import type { ConsentClient } from "./consent-clients.ts";
@@ -26,26 +21,42 @@ import { answerGrant, answerRevocation } from "./grant-endpoint.ts";
 import { createLoginFlow } from "./login-flow.ts";
 import type { ScopeChoice } from "./login-pages.ts";
 import { createOpenId } from "./open-id.ts";
+import { answerPush, createPushedRequests } from "./pushed-requests.ts";
 import { createRefreshLedger } from "./refresh-ledger.ts";
+import type { RequiredParameters } from "./request-parameters.ts";
+import type { PairOptions } from "./server-pair.ts";
+import { startServerPair } from "./server-pair.ts";
+import type { ServerTraits } from "./server-traits.ts";
+import { clientMethodOf } from "./server-traits.ts";
 import type { SimulatedUser } from "./users.ts";
 import { defaultUser } from "./users.ts";
 
-export interface AuthorizationServerOptions extends SimulatorOptions {
+export interface AuthorizationServerOptions extends PairOptions, ServerTraits {
   readonly clients?: readonly ConsentClient[];
   readonly users?: readonly SimulatedUser[];
-  readonly basicEncoding?: BasicCredentialEncoding;
+  /** What every authorization request has to say. */
+  readonly requiredOfBrowsers?: RequiredParameters;
+  /** Whether authorization requests have to be pushed (RFC 9126). */
+  readonly takesPushedOnly?: boolean;
+  /** What a callback with a code has besides it. */
+  readonly callbackParameters?: Readonly<Record<string, string>>;
+  /** Further claims of ID tokens, by their paths. */
+  readonly idTokenClaims?: Readonly<Record<string, string>>;
+  /** Names under which scopes are listed in answers, where those are others. */
+  readonly renamedScopes?: Readonly<Record<string, string>>;
   /** Default: the server's own address. */
   readonly issuer?: string;
   readonly refresh?: Partial<RefreshPolicy>;
   readonly codeLifetimeMs?: number;
 }
 
-/** Routes for faults: "token", "revoke", "authorize", "jwks", "discovery", "api", and the pages. */
+/** Routes for faults: "token", "revoke", "push", "authorize", "jwks", "discovery", "api", and the pages. */
 export interface AuthorizationServer extends Simulator {
   readonly issuer: string;
   readonly authorizeUrl: string;
   readonly tokenUrl: string;
   readonly revokeUrl: string;
+  readonly pushUrl: string;
   readonly jwksUrl: string;
   readonly pingUrl: string;
   readonly oracle: ConsentOracle;
@@ -67,7 +78,7 @@ export interface AuthorizationServerProfile {
   /** Path prefix of "authorize", "token" and "revoke". */
   readonly base: string;
   readonly scopes: readonly ScopeChoice[];
-  readonly pkce: "required" | "optional";
+  readonly pkce: PkceSupport;
   readonly isAllOrNothing: boolean;
   readonly accessTokens: "signed" | "opaque";
   readonly statesIssuer: boolean;
@@ -86,7 +97,8 @@ export async function startAuthorizationServer(
   options: AuthorizationServerOptions,
 ): Promise<AuthorizationServer> {
   const { id, base, notFound } = profile;
-  const { users = [defaultUser] } = options;
+  const { users = [defaultUser], requestFormat = "form", required = {}, answer = {} } = options;
+  const { requiredOfBrowsers = {}, callbackParameters = {}, basicEncoding = "rfc6749" } = options;
   const refresh = { ...profile.refresh, ...options.refresh };
   const context = createSimulatorContext({
     ...options,
@@ -95,7 +107,16 @@ export async function startAuthorizationServer(
   });
   const ledger = createTokenLedger(context, "coexist");
   const consents = createConsents(context, ledger);
-  const clients = createConsentClients(options.clients ?? [], options.basicEncoding ?? "rfc6749");
+  let url = "";
+  let clientsUrl = "";
+  const issuer = () => options.issuer ?? url;
+  const tokenUrl = () => `${clientsUrl}${base}/token`;
+  const clients = createConsentClients(
+    options.clients ?? [],
+    basicEncoding,
+    options.clientAuthentication &&
+      ((registry) => clientMethodOf(context, registry, options, { tokenUrl, issuer })),
+  );
   const refreshes = createRefreshLedger(context, consents, refresh, () =>
     generateCredential(context, `${id}-refresh`),
   );
@@ -103,11 +124,10 @@ export async function startAuthorizationServer(
     lifetimeMs: options.codeLifetimeMs ?? profile.codeLifetimeMs,
     newValue: () => generateCredential(context, `${id}-code`),
   });
-  let url = "";
-  const issuer = () => options.issuer ?? url;
-  const openId = await createOpenId(context, issuer);
+  const openId = await createOpenId(context, issuer, options.idTokenClaims);
   const loginFlow = createLoginFlow(context, { ...profile, users, choosesCustomer: false });
 
+  const pushed = createPushedRequests(context);
   const authorization: AuthorizationEndpoint = {
     ...{
       clients,
@@ -117,30 +137,41 @@ export async function startAuthorizationServer(
       scopes: profile.scopes,
       pkce: profile.pkce,
     },
+    required: requiredOfBrowsers,
+    pushed: options.takesPushedOnly ? pushed : undefined,
+    callbackParameters,
     statedIssuer: () => (profile.statesIssuer ? issuer() : undefined),
   };
   const grants: GrantEndpoint = {
     ...{ clients, consents, codes, refreshes, ledger, onRevocation: profile.onRevocation },
+    ...{ requestFormat, required },
     newToken: (consent) =>
       profile.accessTokens === "signed"
         ? openId.accessToken(consent)
         : generateCredential(context, id),
     additionalMembers: (granted, request) => ({
       ...openId.idToken(granted, request.corruption),
-      ...(profile.statesScope ? { scope: granted.consent.scopes.join(" ") } : {}),
+      ...(profile.statesScope ? { scope: listed(granted.consent.scopes, options) } : {}),
     }),
   };
   const consentOf: ConsentOf = (token) =>
     consents.all.find((consent) => consent.id === ledger.find(token)?.revocationScope);
 
-  const simulator = await startSimulator(
+  const pair = await startServerPair(
     context,
     {
       id,
       ...(notFound ? { notFound } : {}),
-      routes: [
-        post("token", `${base}/token`, (request) => answerGrant(context, grants, request)),
+      ofClients: [
+        post("token", `${base}/token`, (request) =>
+          formatAnswer(answerGrant(context, grants, request), answer, context),
+        ),
         post("revoke", `${base}/revoke`, (request) => answerRevocation(context, grants, request)),
+        post("push", `${base}/par`, (request) =>
+          answerPush(context, grants, authorization, pushed, request),
+        ),
+      ],
+      others: [
         get("authorize", `${base}/authorize`, (request) =>
           authorize(context, authorization, request),
         ),
@@ -154,14 +185,16 @@ export async function startAuthorizationServer(
     },
     options,
   );
-  url = simulator.url;
+  url = pair.simulator.url;
+  clientsUrl = pair.clientsUrl;
 
   return {
-    ...simulator,
+    ...pair.simulator,
     issuer: issuer(),
     authorizeUrl: `${url}${base}/authorize`,
-    tokenUrl: `${url}${base}/token`,
-    revokeUrl: `${url}${base}/revoke`,
+    tokenUrl: tokenUrl(),
+    revokeUrl: `${clientsUrl}${base}/revoke`,
+    pushUrl: `${clientsUrl}${base}/par`,
     jwksUrl: `${url}${jwksPath}`,
     pingUrl: `${url}/api/me`,
     oracle: createConsentOracle(context.journal.entries),
@@ -176,6 +209,11 @@ export async function startAuthorizationServer(
     },
   };
 }
+
+const listed = (
+  scopes: readonly string[],
+  { renamedScopes = {} }: Pick<AuthorizationServerOptions, "renamedScopes">,
+) => scopes.map((scope) => renamedScopes[scope] ?? scope).join(" ");
 
 const jwksPath = "/.well-known/jwks.json";
 

@@ -3,17 +3,27 @@ import { recordRefusedClient } from "../kit/client-registry.ts";
 import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
-import { formOf } from "../kit/request.ts";
 import type { SimulatorContext } from "../kit/simulator-context.ts";
 import type { CodeBinding } from "./code-ledger.ts";
 import type { ConsentClient, ConsentClients } from "./consent-clients.ts";
 import type { Consent, Consents, GrantRefusal } from "./consents.ts";
 import type { GrantLedgers, GrantResult } from "./grant-exchange.ts";
 import { exchangeGrant } from "./grant-exchange.ts";
+import type { ParameterFormat, RequiredParameters } from "./request-parameters.ts";
+import {
+  errorForParameter,
+  parametersOf,
+  repeatedParameter,
+  wrongParameter,
+} from "./request-parameters.ts";
 
 export interface GrantEndpoint extends GrantLedgers {
   readonly clients: ConsentClients;
   readonly consents: Consents;
+  /** Of token requests. */
+  readonly requestFormat: ParameterFormat;
+  /** What every token request has to say. */
+  readonly required: RequiredParameters;
   /** Whether revoking a refresh token also revokes the access tokens (RFC 7009 §2.1). */
   readonly onRevocation: "revoke" | "keep";
   newToken(consent: Consent): string;
@@ -30,8 +40,10 @@ export function answerGrant(
   endpoint: GrantEndpoint,
   request: SimulatedRequest,
 ): SimulatedReply {
-  return withClient(context, endpoint, request, (client, form) => {
+  return withClient(context, endpoint, request, endpoint.requestFormat, (client, form) => {
     const { clientId } = client;
+    const wrong = wrongParameter(form, endpoint.required);
+    if (wrong !== undefined) return badRequest(errorForParameter(wrong));
     const granted = exchangeGrant(context, endpoint, {
       form,
       clientId,
@@ -59,7 +71,7 @@ export function answerRevocation(
   endpoint: GrantEndpoint,
   request: SimulatedRequest,
 ): SimulatedReply {
-  return withClient(context, endpoint, request, ({ clientId }, form) => {
+  return withClient(context, endpoint, request, "form", ({ clientId }, form) => {
     const token = form.get("token");
     if (token === null) return badRequest("invalid_request");
     const consent = endpoint.refreshes.find(token);
@@ -73,17 +85,16 @@ export function answerRevocation(
   });
 }
 
-function withClient(
+/** Acts for the client that a request comes from, or refuses it (RFC 6749 §5.2). */
+export function withClient(
   context: SimulatorContext,
   { clients }: GrantEndpoint,
   request: SimulatedRequest,
+  format: ParameterFormat,
   act: (client: ConsentClient, form: URLSearchParams) => SimulatedReply,
 ): SimulatedReply {
-  const form = formOf(request);
-  // RFC 6749 §3.2: parameters must not be repeated.
-  if (form === undefined || new Set(form.keys()).size < [...form.keys()].length) {
-    return badRequest("invalid_request");
-  }
+  const form = parametersOf(request, format);
+  if (form === undefined || repeatedParameter(form)) return badRequest("invalid_request");
   const authentication = clients.authenticate(request, form);
   if ("client" in authentication) return act(authentication.client, form);
   const status = request.headers.authorization === undefined ? 400 : 401;

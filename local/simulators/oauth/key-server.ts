@@ -13,11 +13,13 @@ import { createTokenLedger } from "../kit/token-ledger.ts";
 export interface KeyServerOptions extends SimulatorOptions {
   readonly headerName: string;
   /** The scheme before the key: "Bearer", "Token", … */
-  readonly scheme?: string;
+  readonly scheme?: string | undefined;
+  /** Another path that answers as the API does, and states whether a key is valid. */
+  readonly probePath?: string | undefined;
   readonly keys?: readonly string[];
 }
 
-/** Route for faults: "api". */
+/** Routes for faults: "api", and "probe" where there is such a path. */
 export interface KeyServer extends Simulator {
   readonly pingUrl: string;
   /** Returns the key (default: a generated one). Keys coexist. */
@@ -26,7 +28,7 @@ export interface KeyServer extends Simulator {
 }
 
 export async function startKeyServer(options: KeyServerOptions): Promise<KeyServer> {
-  const { headerName, scheme, keys = [] } = options;
+  const { headerName, scheme, probePath, keys = [] } = options;
   const context = createSimulatorContext(options);
   const ledger = createTokenLedger(context, "coexist");
 
@@ -41,23 +43,26 @@ export async function startKeyServer(options: KeyServerOptions): Promise<KeyServ
     context,
     {
       id: "static-key",
-      routes: [
-        protectedRoute({
-          name: "api",
-          path: "/v1/ping",
-          verifier: createCredentialVerifier(context, ledger),
-          readCredential: (request) => readCredentialHeader(request, headerName, scheme),
-          refuse: () => jsonReply(401, { message: "Unauthorized" }),
-        }),
-      ],
+      routes: [pingPath, ...(probePath ? [new URL(probePath, "http://api").pathname] : [])].map(
+        (path) =>
+          protectedRoute({
+            name: path === pingPath ? "api" : "probe",
+            path,
+            verifier: createCredentialVerifier(context, ledger),
+            readCredential: (request) => readCredentialHeader(request, headerName, scheme),
+            refuse: () => jsonReply(401, { message: "Unauthorized" }),
+          }),
+      ),
     },
     options,
   );
 
   return {
     ...simulator,
-    pingUrl: `${simulator.url}/v1/ping`,
+    pingUrl: `${simulator.url}${pingPath}`,
     registerKey,
     revokeKey: ledger.revoke,
   };
 }
+
+const pingPath = "/v1/ping";

@@ -1,38 +1,40 @@
-import type { BasicCredentialEncoding, Client } from "../kit/client-registry.ts";
+import type { Client } from "../kit/client-registry.ts";
+import { createClientRegistry, recordRefusedClient } from "../kit/client-registry.ts";
 import {
-  createClientRegistry,
-  readBasicCredentials,
-  recordRefusedClient,
-} from "../kit/client-registry.ts";
-import { createCredentialVerifier, protectedRoute, readBearer } from "../kit/protected-route.ts";
+  createCredentialVerifier,
+  protectedRoute,
+  readCredentialHeader,
+} from "../kit/protected-route.ts";
 import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
-import { formOf } from "../kit/request.ts";
 import type { Simulator } from "../kit/simulator.ts";
-import { startSimulator } from "../kit/simulator.ts";
-import type { SimulatorContext, SimulatorOptions } from "../kit/simulator-context.ts";
+import type { SimulatorContext } from "../kit/simulator-context.ts";
 import { createSimulatorContext, generateCredential } from "../kit/simulator-context.ts";
 import type { IssuedCredential } from "../kit/token-ledger.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
+import { formatAnswer } from "./answer-format.ts";
+import { errorForParameter, parametersOf, wrongParameter } from "./request-parameters.ts";
+import type { PairOptions } from "./server-pair.ts";
+import { startServerPair } from "./server-pair.ts";
+import type { ServerTraits } from "./server-traits.ts";
+import { clientMethodOf } from "./server-traits.ts";
 
 /** RFC 6749 §5.2 requires `challenge`; some providers answer in the other ways. */
 export type InvalidClientShape = "challenge" | "bad-request" | "ok-with-error";
 
-export interface OAuthServerOptions extends SimulatorOptions {
+export interface OAuthServerOptions extends PairOptions, ServerTraits {
   readonly clients?: readonly Client[];
-  readonly clientAuthentication?: "basic" | "post";
-  readonly basicEncoding?: BasicCredentialEncoding;
   readonly onIssue?: "coexist" | "revoke";
   readonly invalidClientShape?: InvalidClientShape;
   /** The scopes that may be requested (default: any). */
-  readonly allowedScopes?: readonly string[];
-  /** If set, every request must name this audience. */
-  readonly requiredAudience?: string;
+  readonly allowedScopes?: readonly string[] | undefined;
 }
 
 /** Routes for faults: "token", "api". The revocation scope is the client id. */
 export interface OAuthServer extends Simulator {
+  /** The server's own name in assertions. */
+  readonly issuer: string;
   readonly tokenUrl: string;
   readonly pingUrl: string;
   registerClient(client: Client): void;
@@ -45,60 +47,68 @@ export interface OAuthServer extends Simulator {
 /** An authorization server with the client-credentials grant (RFC 6749 §4.4). */
 export async function startOAuthServer(options: OAuthServerOptions = {}): Promise<OAuthServer> {
   const { invalidClientShape = "challenge", onIssue = "coexist" } = options;
+  const { requestFormat = "form", answer = {} } = options;
+  const { headerName = "authorization", scheme } = options.presentation ?? { scheme: "Bearer" };
   const context = createSimulatorContext(options);
   const ledger = createTokenLedger(context, onIssue);
   const registry = createClientRegistry(options.clients);
-  const readClient = createClientReader(options);
+  let url = "";
+  const tokenUrl = () => `${url}/token`;
+  const method = clientMethodOf(context, registry, options, { tokenUrl, issuer: () => url });
 
-  function refuseClient(client: Client | undefined): SimulatedReply {
+  function refuseClient(clientId: string | undefined): SimulatedReply {
     const refusal = invalidClient[invalidClientShape];
-    recordRefusedClient(context, registry, client, refusal.status);
+    recordRefusedClient(context, registry, clientId ? { clientId } : undefined, refusal.status);
     return refusal;
   }
 
   function issueToken(request: SimulatedRequest): SimulatedReply {
-    const form = formOf(request);
+    const form = parametersOf(request, requestFormat);
     if (form === undefined || isTwiceAuthenticated(request, form))
       return badRequest("invalid_request");
-    const client = readClient(request, form);
-    if (!client || !registry.accepts(client)) return refuseClient(client);
+    const clientId = method.claimed(request, form);
+    if (!clientId || !method.accepts(request, form)) return refuseClient(clientId);
     const error = grantError(form, options);
     if (error !== undefined) return badRequest(error);
 
-    const { clientId } = client;
     const order = { clientId, revocationScope: clientId, route: "token", status: 200 };
     const repeated = request.repeatToken && ledger.reissue(order, request.repeatToken);
     const token = repeated ?? ledger.issue({ ...order, value: newToken(context) });
     return tokenReply(token, form.get("scope"), context);
   }
 
-  const simulator = await startSimulator(
+  const { simulator, clientsUrl } = await startServerPair(
     context,
     {
       id: "client-credentials",
-      routes: [
+      ofClients: [
         {
           name: "token",
           methods: ["POST"],
           path: "/token",
-          handle: issueToken,
-          revocationScopeOf: (request) => readClient(request, formOf(request))?.clientId ?? "",
+          handle: (request) => formatAnswer(issueToken(request), answer, context),
+          revocationScopeOf: (request) =>
+            method.claimed(request, parametersOf(request, requestFormat)) ?? "",
         },
+      ],
+      others: [
         protectedRoute({
           name: "api",
           path: "/v1/ping",
           verifier: createCredentialVerifier(context, ledger),
-          readCredential: readBearer,
+          readCredential: (request) => readCredentialHeader(request, headerName, scheme),
           refuse: (reason) => jsonReply(401, { error: "invalid_token" }, challenge(reason)),
         }),
       ],
     },
     options,
   );
+  url = clientsUrl;
 
   return {
     ...simulator,
-    tokenUrl: `${simulator.url}/token`,
+    issuer: clientsUrl,
+    tokenUrl: tokenUrl(),
     pingUrl: `${simulator.url}/v1/ping`,
     registerClient: registry.register,
     rotateSecret: registry.rotateSecret,
@@ -114,32 +124,18 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
 
 const newToken = (context: SimulatorContext) => generateCredential(context, "oauth");
 
-function createClientReader({
-  clientAuthentication,
-  basicEncoding = "rfc6749",
-}: OAuthServerOptions) {
-  return (request: SimulatedRequest, form: URLSearchParams | undefined): Client | undefined => {
-    if (clientAuthentication !== "post") {
-      return readBasicCredentials(request.headers.authorization, basicEncoding);
-    }
-    const clientId = form?.get("client_id");
-    const clientSecret = form?.get("client_secret");
-    return clientId && clientSecret ? { clientId, clientSecret } : undefined;
-  };
-}
-
 /** RFC 6749 §2.3: one authentication method per request. */
 function isTwiceAuthenticated(request: SimulatedRequest, form: URLSearchParams): boolean {
   return request.headers.authorization !== undefined && form.has("client_secret");
 }
 
 function grantError(form: URLSearchParams, options: OAuthServerOptions): string | undefined {
-  const { allowedScopes, requiredAudience } = options;
+  const { allowedScopes, required } = options;
   const scopes = form.get("scope")?.split(" ") ?? [];
   if (form.get("grant_type") !== "client_credentials") return "unsupported_grant_type";
   if (!scopes.every((scope) => allowedScopes?.includes(scope) ?? true)) return "invalid_scope";
-  const audience = requiredAudience ?? form.get("audience");
-  return form.get("audience") === audience ? undefined : "invalid_target";
+  const wrong = wrongParameter(form, required);
+  return wrong === undefined ? undefined : errorForParameter(wrong);
 }
 
 /** RFC 6749 §5.1. */

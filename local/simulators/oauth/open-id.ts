@@ -1,5 +1,7 @@
+import type { Claims } from "../kit/json-web-token.ts";
 import { assembleJsonWebToken } from "../kit/json-web-token.ts";
 import type { SimulatorContext } from "../kit/simulator-context.ts";
+import { withMember } from "./answer-format.ts";
 import type { Consent } from "./consents.ts";
 import type { GrantResult } from "./grant-exchange.ts";
 import type { IdTokenCorruption } from "./id-token.ts";
@@ -25,6 +27,8 @@ export interface OpenId {
 export async function createOpenId(
   context: SimulatorContext,
   issuer: () => string,
+  /** Further claims of ID tokens, by their paths. */
+  moreClaims: Readonly<Record<string, string>> = {},
 ): Promise<OpenId> {
   const { now, random, settings } = context;
   const keys = await createSigningKeys();
@@ -62,7 +66,11 @@ export async function createOpenId(
         // OIDC Core §12.2: a refreshed ID token has no nonce.
         ...(grantType === "code" && nonce !== undefined ? { nonce } : {}),
       };
-      const id_token = signIdToken(keys, claims, corruption);
+      const all = Object.entries(moreClaims).reduce<Claims>(
+        (named, [path, value]) => withMember(named, path, value),
+        claims,
+      );
+      const id_token = signIdToken(keys, all, corruption);
       return id_token === undefined ? {} : { id_token };
     },
     metadata: (url, base, { scopes }) => ({

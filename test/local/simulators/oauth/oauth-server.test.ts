@@ -15,6 +15,7 @@ import {
 } from "../conferma-calls.ts";
 
 const client = { clientId: "id-1", clientSecret: "a:b/c d" };
+const required = { audience: ["https://api"] };
 const encoded = basicHeader("id-1", "a%3Ab%2Fc+d");
 
 const oauth = async (options: OAuthServerOptions = {}) =>
@@ -85,14 +86,14 @@ describe("the client-credentials grant", () => {
     [{ scope: "read", audience: "https://other" }, "invalid_target"],
     [{ scope: "read" }, "invalid_target"],
   ])("answers 400 to %j", async (form, error) => {
-    const simulator = await oauth({ allowedScopes: ["read"], requiredAudience: "https://api" });
+    const simulator = await oauth({ allowedScopes: ["read"], required });
     const response = await ask(simulator, form);
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({ error });
   });
 
   test("accepts the scope and audience that it requires", async () => {
-    const simulator = await oauth({ allowedScopes: ["read"], requiredAudience: "https://api" });
+    const simulator = await oauth({ allowedScopes: ["read"], required });
     expect((await ask(simulator, { scope: "read", audience: "https://api" })).status).toBe(200);
   });
 });
