@@ -85,6 +85,8 @@ function bundleSigner(): Metafile {
     ...common,
     entryPoints: [signerPackage],
     outfile: signerFile,
+    // Signing never loads it. If it were bundled, esbuild would keep whole every module that it shares with signing.
+    external: ["@smithy/core/event-streams"],
     // So that the bundles' maps name its sources.
     sourcemap: "inline",
     sourcesContent: false,

@@ -6,7 +6,7 @@ const memberPath = v.pipe(
   v.string(),
   v.regex(
     /^(?=.)[\w:$-]{0,60}(\.[\w:$-]{1,60}){0,4}$/,
-    "must be the name of a member, or a path of up to five, like data.access_token",
+    "must be a path of up to five names, like data.access_token",
   ),
 );
 const optionalPath = v.optional(memberPath);
