@@ -89,11 +89,16 @@ it("a usable token is vended during the whole outage, also by new processes (P9)
   const renewalDueMs = 11_950;
   await sleep(renewalDueMs - (Date.now() - Date.parse(first.issuedAt)));
   const isUsable = () => Date.now() < Date.parse(first.usableUntil ?? "") - 500;
-  for (let round = 0; round < 5 && isUsable(); round += 1) {
+  let rounds = 0;
+  while (rounds < 5 && isUsable()) {
     const vended = await Promise.all([one, other, newcomer].map((process) => process.vend()));
+    // On a busy machine the token may have ended meanwhile.
+    if (!isUsable()) break;
     expect(sameAnswer(vended)).toEqual(first);
     expect(await useCredential(first, simulator.pingUrl)).toBe(200);
+    rounds += 1;
   }
+  expect(rounds).toBeGreaterThan(0);
   const asked = simulator.journal.filter(({ kind }) => kind === "fault").length;
   expect(asked).toBeGreaterThanOrEqual(2);
   expect(asked).toBeLessThanOrEqual(3);
