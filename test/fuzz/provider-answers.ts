@@ -10,7 +10,7 @@ import { properAnswer, rawAnswers } from "./provider-bytes.ts";
 import type { RawAnswer } from "./provider-server.ts";
 import { ProviderServer } from "./provider-server.ts";
 import type { FuzzRealm } from "./realms.ts";
-import { realmsAt } from "./realms.ts";
+import { realmPositions, realmsAt } from "./realms.ts";
 
 /** What asks the provider. Those that only a consent has ask for a token where there is none. */
 const acts = ["vend", "reject", "tick", "callback", "disconnect", "refresh"] as const;
@@ -33,7 +33,7 @@ export function providerServer(): Promise<ProviderServer> {
 /** What a provider sends over a socket: bytes that follow no rule, and rules for which there is no excuse. */
 export const providerAnswers = border({
   name: "provider answers",
-  inputs: fc.record({ realm: fc.nat({ max: 9 }), act: among(acts), script }),
+  inputs: fc.record({ realm: realmPositions, act: among(acts), script }),
   play: async ({ realm: position, act, script: { properFirst, hostile } }, recorder) => {
     const server = await providerServer();
     const realm = realmsAt(server.url)[position];

@@ -1,5 +1,8 @@
+import fc from "fast-check";
 import type { RealmInput } from "../../functions/providers/catalogue.ts";
 import { canaries } from "./recorder.ts";
+
+type Settings = Extract<RealmInput, { provider: "client-credentials" }>;
 
 /** A realm with a valid secret. */
 export interface FuzzRealm {
@@ -7,13 +10,14 @@ export interface FuzzRealm {
   readonly secret: object;
 }
 
-const { clientSecret, platformKey, apiKey } = canaries;
+const { clientSecret, platformKey, apiKey, subjectToken, password } = canaries;
+const privateKey = `-----BEGIN PRIVATE KEY-----\n${canaries.privateKey}\n-----END PRIVATE KEY-----`;
 const oauthClient = { clientId: "client-1", clientSecret };
 const environment = "test";
 /** Of one call to the provider, by the fast clock of these worlds. */
 const deadlineMs = 1000;
 
-/** A realm of each provider, whose addresses all begin with `base`. */
+/** A realm of each provider, and of each grant, whose addresses all begin with `base`. */
 export function realmsAt(base: string): readonly FuzzRealm[] {
   const tokenUrl = `${base}/token`;
   const code = { authorizeUrl: `${base}/authorize`, tokenUrl, revokeUrl: `${base}/revoke` };
@@ -43,11 +47,43 @@ export function realmsAt(base: string): readonly FuzzRealm[] {
     },
     { settings: { provider: "connectpay", ...common, ...code }, secret: oauthClient },
     { settings: { provider: "authorization-code", ...common, ...code }, secret: oauthClient },
+    ...grantsAt({ ...common, tokenUrl }),
+  ];
+}
+
+/** The grants of `client-credentials` besides client credentials. */
+function grantsAt(
+  common: Pick<Settings, "environment" | "deadlineMs" | "tokenUrl">,
+): readonly FuzzRealm[] {
+  const subjectTokenType = "urn:ietf:params:oauth:token-type:jwt";
+  const provider = "client-credentials";
+  return [
+    {
+      settings: {
+        ...{ provider, ...common, grant: "jwt-bearer", clientAuthentication: "grant" },
+        ...{ scope: "read", assertion: { scopeIn: "claim", subject: "person-1" } },
+      },
+      secret: { clientId: "client-1", privateKey },
+    },
+    {
+      settings: {
+        ...{ provider, ...common, grant: "token-exchange" },
+        tokenExchange: { subjectTokenType },
+      },
+      secret: { ...oauthClient, subjectToken },
+    },
+    {
+      settings: { provider, ...common, grant: "password", requestFormat: "json" },
+      secret: { ...oauthClient, username: "jo", password },
+    },
   ];
 }
 
 const honestBase = "https://provider.example";
 export const fuzzRealms = realmsAt(honestBase);
+
+/** The position of any of them. */
+export const realmPositions = fc.nat({ max: fuzzRealms.length - 1 });
 
 /** Those at which a person consents, by their position. */
 export const consentRealms = [7, 8, 9] as const;

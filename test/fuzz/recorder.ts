@@ -5,6 +5,10 @@ export const canaries = {
   clientSecret: 'Canary-Secret-/+:%"\\é~Qm9va2Vy',
   platformKey: "Canary-Platform-/+:%~V2VuZHk",
   apiKey: "Canary-Key-/+:%~TWF4aW1l",
+  subjectToken: "Canary-Subject-/+:%~SHVnbw",
+  password: 'Canary-Password-/+:%"\\é~SXNvbGRl',
+  /** An Ed25519 key (PKCS #8), which has to be a key. */
+  privateKey: "MC4CAQAwBQYDK2VwBCIEIENhbmFyeS1Qcml2YXRlS2V5LS8rOiV+UlhKdWMzUnA/",
   accessToken: "Canary-Access-/+~QW5uYWJlbA",
   refreshToken: "Canary-Refresh-/+~Um9iZXJ0",
   code: "Canary-Code-/+~Q2FybG90dGE",

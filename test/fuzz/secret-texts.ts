@@ -9,7 +9,7 @@ import { FuzzWorld } from "./fuzz-world.ts";
 import { publishedKeys, tokenAnswer } from "./honest-provider.ts";
 import { providerServer } from "./provider-answers.ts";
 import { properAnswer } from "./provider-bytes.ts";
-import { realmsAt } from "./realms.ts";
+import { realmPositions, realmsAt } from "./realms.ts";
 import { canaries } from "./recorder.ts";
 
 const pem = (label: string, text: string) =>
@@ -30,6 +30,10 @@ const members = fc.oneof(
   { weight: 2, arbitrary: fc.record({ clientSecret: hostileText }) },
   { weight: 1, arbitrary: fc.record({ apiKey: hostileText, expiresAt: hostileText }) },
   { weight: 1, arbitrary: fc.record({ platformKey: hostileText }) },
+  { weight: 1, arbitrary: fc.record({ privateKey: hostileText, keyId: hostileText }) },
+  { weight: 1, arbitrary: fc.record({ subject: hostileText, subjectToken: hostileText }) },
+  { weight: 1, arbitrary: fc.record({ username: hostileText, password: hostileText }) },
+  { weight: 1, arbitrary: fc.record({ scope: hostileText }) },
 );
 
 type SecretChange =
@@ -61,7 +65,7 @@ function changedSecret(valid: object, change: SecretChange): string {
 export const secretTexts = border({
   name: "secrets",
   inputs: fc.record({
-    realm: fc.nat({ max: 9 }),
+    realm: realmPositions,
     change,
     /** Put before the link is made, or once the person is at the provider. */
     when: among(["before", "after"] as const),

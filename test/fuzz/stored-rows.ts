@@ -11,7 +11,7 @@ import { callbackEvent, consented, followToProvider } from "./consent-journey.ts
 import { FuzzWorld } from "./fuzz-world.ts";
 import type { RowEdit } from "./hostile-rows.ts";
 import { editedRow, rowEdits } from "./hostile-rows.ts";
-import { fuzzRealms } from "./realms.ts";
+import { fuzzRealms, realmPositions } from "./realms.ts";
 import { canaries } from "./recorder.ts";
 
 const readers = [
@@ -24,7 +24,7 @@ type Reader = (typeof readers)[number];
 export const storedRows = border({
   name: "stored rows",
   inputs: fc.record({
-    realm: fc.nat({ max: 9 }),
+    realm: realmPositions,
     reader: among(readers),
     edits: rowEdits,
     isForged: fc.integer({ min: 0, max: 9 }).map((each) => each === 9),
