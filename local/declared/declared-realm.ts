@@ -13,7 +13,7 @@ export interface RealmPlayer extends Omit<LocalRealm, "settings"> {
   /** Whether a secret of an earlier run still is what the declaration asks for. */
   fits(kept: LocalSecret): boolean;
   /** From now on the server accepts this secret. */
-  register(secret: LocalSecret, redirectUri: string): void;
+  register(secret: LocalSecret, redirectUri: string, account: string): void;
   /** From now on it accepts the new one instead. Undefined where there is nothing to replace. */
   replace?(old: LocalSecret, next: LocalSecret): void;
   /** What was issued is not accepted any more. */
@@ -30,11 +30,11 @@ export interface PlayerTools {
   readonly serverPort: number;
 }
 
-/** Starts what plays the provider of a realm with these settings; null where nothing here does what they say. */
+/** Starts what plays the provider of a realm with these settings. */
 export type StartPlayer<Settings extends RealmSettings = RealmSettings> = (
   settings: Settings,
   tools: PlayerTools,
-) => Promise<RealmPlayer | null>;
+) => Promise<RealmPlayer>;
 
 export type SettingsOfProvider<Id extends RealmInput["provider"]> = Extract<
   RealmSettings,

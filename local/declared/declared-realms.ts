@@ -23,6 +23,7 @@ interface DeclaredRealm extends LocalRealm {
 export async function startDeclaredRealms(
   listed: readonly ListedRealm[],
   options: ProviderOptions,
+  playing: typeof playerOf = playerOf,
 ): Promise<PlayedRealms> {
   const authority = await createCertificateAuthority("Authority of this machine");
   const realms: DeclaredRealm[] = [];
@@ -30,7 +31,8 @@ export async function startDeclaredRealms(
   const stop = async () => void (await Promise.all(realms.map((realm) => realm.simulator.stop())));
   try {
     for (const [place, each] of listed.entries()) {
-      const played = await startRealm(each, { authority, ...placeOf(options, place) });
+      const tools = { authority, ...placeOf(options, place) };
+      const played = await startRealm(each, tools, playing);
       if (typeof played === "string") notPlayed.push(`${each.name}: ${played}`);
       else realms.push(played);
     }
@@ -70,10 +72,11 @@ function placeOf({ ports, lifetimeMs }: ProviderOptions, place: number) {
 async function startRealm(
   listed: ListedRealm,
   tools: PlayerTools,
+  playing: typeof playerOf,
 ): Promise<DeclaredRealm | string> {
   const settings = readRealm(JSON.stringify(listed.settings));
-  const player = await playerOf(settings.provider)?.(settings, tools);
-  if (!player) return "nothing on this machine plays this provider, or its grant";
+  const player = await playing(settings.provider)?.(settings, tools);
+  if (!player) return "nothing on this machine plays this provider";
   const local: RealmInput = standIn(listed.settings, player.addresses);
   const foreign = foreignSetting(readRealm(JSON.stringify(local)));
   if (foreign === undefined) return { ...player, settings: local, listed, player };
@@ -95,7 +98,7 @@ async function fillSecretsOf(
     const kept = await secrets.getOrGenerate(name, () => made);
     const isKept = player.fits(kept);
     if (!isKept) await secrets.rotate(name, made);
-    player.register(isKept ? kept : made, redirectUriOf(realm));
+    player.register(isKept ? kept : made, redirectUriOf(realm), account);
   }
 }
 
@@ -114,7 +117,8 @@ function incidentsAt({ player, settings }: DeclaredRealm, secrets: SecretSeeder)
       if (!player.replace)
         throw new ActionError("A public client has no secret that could be replaced.");
       const old = await read();
-      const { clientId: _, ...proof } = await player.makeUpSecret();
+      // Who it is stays.
+      const { clientId: _, username: __, ...proof } = await player.makeUpSecret();
       const next = { ...old, ...proof };
       player.replace(old, next);
       await secrets.rotate(name, next);

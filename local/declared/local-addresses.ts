@@ -5,6 +5,7 @@ const mentioned: ReadonlySet<string> = new Set([
   ...["audience", "resource", "scope", "scopes", "renamedScopes"],
   ...["tokenParameters", "authorizationParameters", "extraHeaders", "accountHeaders"],
   ...["displayName", "scopeWords", "issuer"],
+  ...["assertion", "assertionIssuer", "tokenExchange", "answer"],
 ]);
 
 /** The declared settings, with an address of this machine wherever one was declared. */

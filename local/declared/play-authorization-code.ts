@@ -1,6 +1,7 @@
 import { localRequester } from "../consent-providers.ts";
 import type { AuthorizationCodeOptions } from "../simulators/oauth/authorization-code.ts";
 import { startAuthorizationCodeServer } from "../simulators/oauth/authorization-code.ts";
+import { apiHeadersOf } from "./api-headers.ts";
 import type { SettingsOfProvider, StartPlayer } from "./declared-realm.ts";
 import { isClientKept, makeUpClient, registrationOf } from "./made-up-client.ts";
 import { declaredLife, requiredBy, traitsOf } from "./traits-of-settings.ts";
@@ -11,6 +12,7 @@ export const playAuthorizationCode: StartPlayer<Settings> = async (settings, too
   const { authorizationParameters, pushedAuthorizationUrl, renamedScopes = {} } = settings;
   const { port, serverPort } = tools;
   const { members, ...attributes } = attributesOf(settings);
+  const headers = apiHeadersOf({ ...settings, ofConsents: attributeHeadersOf(settings) });
   const server = await startAuthorizationCodeServer({
     ...traitsOf(settings, members, tools),
     ...declaredLife(settings, tools),
@@ -20,6 +22,7 @@ export const playAuthorizationCode: StartPlayer<Settings> = async (settings, too
     requiredOfBrowsers: requiredBy(settings, authorizationParameters),
     takesPushedOnly: pushedAuthorizationUrl !== undefined,
     refresh: refreshOf(settings),
+    apiHeaders: headers.of,
   });
   const { url: apiBaseUrl, tokenUrl, revokeUrl, pushUrl, issuer, jwksUrl } = server;
   const [user] = server.users;
@@ -34,12 +37,14 @@ export const playAuthorizationCode: StartPlayer<Settings> = async (settings, too
     },
     makeUpSecret: () => makeUpClient(settings, tools.authority),
     fits: (kept) => isClientKept(settings, kept),
-    register: (secret, redirectUri) =>
+    register(secret, redirectUri, account) {
+      const { clientId = "" } = secret;
+      headers.assign(clientId, account);
       server.registerClient({
-        clientId: secret["clientId"] ?? "",
-        clientSecret: registrationOf(settings, secret) ?? "",
+        ...{ clientId, clientSecret: registrationOf(settings, secret) ?? "" },
         ...{ name: localRequester, redirectUris: [redirectUri] },
-      }),
+      });
+    },
     ...(settings.clientAuthentication === "none"
       ? {}
       : {
@@ -57,6 +62,11 @@ const scopesOf = ({ scopes, issuer }: Settings): readonly string[] =>
 const refreshOf = ({ refreshLifetimeSeconds: seconds }: Settings) =>
   seconds === undefined ? {} : { lifetimeMs: seconds * 1000 };
 
+const madeUp = (attribute: string) => `simulated-${attribute}`;
+
+const attributeHeadersOf = ({ attributeHeaders = {} }: Settings) =>
+  Object.fromEntries(Object.entries(attributeHeaders).map(([name, of]) => [name, madeUp(of)]));
+
 type Attributes = Pick<AuthorizationCodeOptions, "callbackParameters" | "idTokenClaims"> & {
   readonly members: Readonly<Record<string, string>>;
 };
@@ -65,7 +75,7 @@ type Attributes = Pick<AuthorizationCodeOptions, "callbackParameters" | "idToken
 function attributesOf({ attributes = {} }: Settings): Attributes {
   const found = Object.entries(attributes).map(([name, source]) => {
     const [part = "", ...path] = source.split(".");
-    return { part, path: path.join(".") || name, value: `simulated-${name}` };
+    return { part, path: path.join(".") || name, value: madeUp(name) };
   });
   const valuesIn = (wanted: string) =>
     Object.fromEntries(

@@ -2,15 +2,23 @@ import { generateValue } from "../secret-seeder.ts";
 import { startCentrapay } from "../simulators/centrapay/centrapay.ts";
 import { startCfis } from "../simulators/cfis/cfis.ts";
 import { startKeyServer } from "../simulators/oauth/key-server.ts";
+import { apiHeadersOf } from "./api-headers.ts";
 import type { RealmPlayer, SettingsOfProvider, StartPlayer } from "./declared-realm.ts";
 
 export const playStaticKey: StartPlayer<SettingsOfProvider<"static-key">> = async (
-  { headerName, scheme, probePath },
+  settings,
   { port },
 ) => {
-  const server = await startKeyServer({ headerName, scheme, probePath, port });
+  const { headerName, scheme, probePath } = settings;
+  const { common: probeHeaders, of: apiHeaders, assign } = apiHeadersOf(settings);
+  const server = await startKeyServer({
+    ...{ headerName, scheme, probePath, port, apiHeaders, probeHeaders },
+  });
   return keyPlayer(server, "apiKey", {
-    add: (key) => void server.registerKey(key),
+    add(key, account) {
+      server.registerKey(key);
+      assign(key, account);
+    },
     remove: server.revokeKey,
   });
 };
@@ -54,7 +62,7 @@ export const playCentrapayKey: StartPlayer<SettingsOfProvider<"centrapay-api-key
 const stageOf = (environment: string) => (environment === "production" ? "production" : "staging");
 
 interface Keys {
-  add(key: string): void;
+  add(key: string, account: string): void;
   remove(key: string): void;
 }
 
@@ -68,9 +76,10 @@ function keyPlayer(
     addresses: { apiBaseUrl: simulator.url },
     makeUpSecret: async () => ({ [member]: generateValue("key") }),
     fits: (kept) => Boolean(kept[member]),
-    register: (secret) => keys.add(secret[member] ?? ""),
+    register: (secret, _redirectUri, account) => keys.add(secret[member] ?? "", account),
+    // Of that account alone.
     replace(old, next) {
-      keys.add(next[member] ?? "");
+      keys.add(next[member] ?? "", "default");
       keys.remove(old[member] ?? "");
     },
     revoke: (_token, secret) => keys.remove(secret[member] ?? ""),

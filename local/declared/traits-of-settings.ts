@@ -1,12 +1,9 @@
 import type { AnswerFormat } from "../simulators/oauth/answer-format.ts";
-import type { ClientProof } from "../simulators/oauth/client-method.ts";
 import type { RequiredParameters } from "../simulators/oauth/request-parameters.ts";
 import type { ServerTraits } from "../simulators/oauth/server-traits.ts";
 import type { PlayerTools, SettingsOfProvider } from "./declared-realm.ts";
 
-type GenericSettings = SettingsOfProvider<"client-credentials" | "authorization-code"> & {
-  readonly clientAuthentication: ClientProof;
-};
+type GenericSettings = SettingsOfProvider<"client-credentials" | "authorization-code">;
 
 /** The server that these settings describe: it wants exactly what they say that we send. */
 export function traitsOf(
@@ -15,10 +12,11 @@ export function traitsOf(
   { authority }: PlayerTools,
 ): ServerTraits {
   const { clientAuthentication, basicEncoding, signingAlgorithm, requestFormat } = settings;
-  const { lifetimeSeconds, presentation, assertionAudience } = settings;
+  const { lifetimeSeconds, presentation, assertionIssuer, assertionAudience } = settings;
   const { lifetime = lifetimeSeconds === undefined ? undefined : null } = settings.answer ?? {};
   return {
     ...{ clientAuthentication, basicEncoding, signingAlgorithm, requestFormat },
+    assertionIssuer,
     assertionAudience: assertionAudience === undefined ? "token-endpoint" : "issuer",
     required: requiredBy(settings, settings.tokenParameters),
     // A life that is configured is one that answers do not state.

@@ -1,5 +1,8 @@
 import type { ProviderId, RealmInput } from "../../functions/providers/catalogue.ts";
 
+/** What callers send besides a credential. */
+const headers = ["extraHeaders", "accountHeaders", "attributeHeaders"];
+
 /** They say what token vending does, not what the provider does. */
 const own = [
   ...["provider", "environment", "deadlineMs", "marginMs", "privateNetworks", "earlySeconds"],
@@ -8,16 +11,26 @@ const own = [
 
 const ofClients = [
   ...["tokenUrl", "clientAuthentication", "basicEncoding", "signingAlgorithm", "assertionAudience"],
-  ...["requestFormat", "audience", "resource", "tokenParameters", "answer", "lifetimeSeconds"],
+  ...[
+    "assertionIssuer",
+    "requestFormat",
+    "audience",
+    "resource",
+    "tokenParameters",
+    "answer",
+    "lifetimeSeconds",
+  ],
   "presentation",
 ];
 
+const clientGrants = ["scope", "onIssue", "grant", "assertion", "tokenExchange"];
+
 /** What the servers of the generic providers do as a declaration says. The simulators of the others are made for them. */
 const played: Readonly<Partial<Record<ProviderId, readonly string[]>>> = {
-  "client-credentials": [...own, ...ofClients, "scope", "onIssue", "grant"],
-  "static-key": [...own, "headerName", "scheme", "probePath"],
+  "client-credentials": [...own, ...headers, ...ofClients, ...clientGrants],
+  "static-key": [...own, ...headers, "headerName", "scheme", "probePath"],
   "authorization-code": [
-    ...[...own, ...ofClients, "authorizeUrl", "revokeUrl", "pushedAuthorizationUrl"],
+    ...[...own, ...headers, ...ofClients, "authorizeUrl", "revokeUrl", "pushedAuthorizationUrl"],
     ...["authorizationParameters", "issuer", "jwksUrl", "scopes", "renamedScopes", "pkce"],
     ...["refreshLifetimeSeconds", "attributes", "customerAttribute"],
   ],
@@ -26,8 +39,8 @@ const played: Readonly<Partial<Record<ProviderId, readonly string[]>>> = {
 /** The settings of a realm that make no difference to the server that plays its provider. */
 export function unplayedSettings(settings: RealmInput): string[] {
   const names = played[settings.provider];
-  if (!names) return [];
-  return Object.entries(settings).flatMap(([name, value]) =>
-    value === undefined || names.includes(name) ? [] : name,
-  );
+  return Object.entries(settings).flatMap(([name, value]) => {
+    const isPlayed = names ? names.includes(name) : !headers.includes(name);
+    return value === undefined || isPlayed ? [] : name;
+  });
 }

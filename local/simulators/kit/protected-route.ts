@@ -20,11 +20,14 @@ export interface ProtectedRouteOptions {
     credential: string,
   ) => AccessRefusalReason | undefined;
   readonly respond?: (request: SimulatedRequest, credential: string) => SimulatedReply;
+  /** What has to be sent besides this credential: header values by their names. */
+  readonly headersBeside?: ((credential: string) => Readonly<Record<string, string>>) | undefined;
 }
 
 /** An API route that accepts live credentials only. */
 export function protectedRoute(options: ProtectedRouteOptions): SimulatedRoute {
   const { name, path, verifier, readCredential, refuse, authorize, respond = pong } = options;
+  const { headersBeside = () => ({}) } = options;
 
   return {
     name,
@@ -39,6 +42,11 @@ export function protectedRoute(options: ProtectedRouteOptions): SimulatedRoute {
         verifier.recordRefusal(name, presented, refusal.status, reason);
         return refusal;
       }
+      const missing = missingHeader(request, headersBeside(credential));
+      if (missing !== undefined) {
+        verifier.recordRefusal(name, presented, 400, "missing-header");
+        return jsonReply(400, { message: `Bad Request: ${missing}` });
+      }
       const reply = respond(request, credential);
       verifier.recordUse(name, presented, reply.status);
       return reply;
@@ -47,6 +55,13 @@ export function protectedRoute(options: ProtectedRouteOptions): SimulatedRoute {
       verifier.recordRefusal(name, readCredential(request), status, "fault"),
   };
 }
+
+/** The first header without its value. */
+const missingHeader = (request: SimulatedRequest, headers: Readonly<Record<string, string>>) =>
+  Object.entries(headers).find(
+    // Spaces around a value are none of it (RFC 9110 §5.5).
+    ([name, value]) => headerOf(request, name) !== value.trim(),
+  )?.[0];
 
 /** States the body's size, so that a caller can check that a retried body was sent in full. */
 function pong(request: SimulatedRequest): SimulatedReply {

@@ -54,6 +54,7 @@ export function startAuthorizationCodeServer(
           readCredential: (request) => readCredentialHeader(request, headerName, scheme),
           refuse: () =>
             jsonReply(401, { error: "invalid_token" }, { "www-authenticate": "Bearer" }),
+          headersBeside: (token) => options.apiHeaders?.(ledger.find(token)?.clientId ?? "") ?? {},
         }),
     },
     options,

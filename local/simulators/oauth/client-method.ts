@@ -3,14 +3,20 @@ import type { BasicCredentialEncoding, ClientRegistry } from "../kit/client-regi
 import { readBasicCredentials } from "../kit/client-registry.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import type { AssertionCheck } from "./client-assertion-check.ts";
+import type { GrantCheck } from "./grant-check.ts";
 
-/** How clients prove who they are: RFC 6749 §2.3.1, RFC 7523 §2.2, RFC 8705 §2; `none` for public ones. */
-export type ClientProof = "basic" | "post" | "private_key_jwt" | "tls" | "none";
+/**
+ * How clients prove who they are: RFC 6749 §2.3.1, RFC 7523 §2.2, RFC 8705 §2; `none` for public ones; `grant` where what is
+ * presented for a token says it (RFC 7521 §4.1), and nothing else does.
+ */
+export type ClientProof = "basic" | "post" | "private_key_jwt" | "tls" | "none" | "grant";
 
 export interface ClientMethodOptions {
   readonly proof: ClientProof;
   readonly basicEncoding: BasicCredentialEncoding;
   readonly isAssertionOf: AssertionCheck;
+  /** By which clients are known with the proof `grant`. */
+  readonly grant?: Pick<GrantCheck, "claimed"> | undefined;
 }
 
 /**
@@ -26,12 +32,15 @@ export interface ClientMethod {
 
 export function createClientMethod(
   registry: ClientRegistry,
-  { proof, basicEncoding, isAssertionOf }: ClientMethodOptions,
+  { proof, basicEncoding, isAssertionOf, grant }: ClientMethodOptions,
 ): ClientMethod {
   const basicOf = ({ headers }: SimulatedRequest) =>
     readBasicCredentials(headers.authorization, basicEncoding);
-  const claimed: ClientMethod["claimed"] = (request, form) =>
-    proof === "basic" ? basicOf(request)?.clientId : (form?.get("client_id") ?? undefined);
+  const claimed: ClientMethod["claimed"] = (request, form) => {
+    if (proof === "basic") return basicOf(request)?.clientId;
+    if (proof === "grant") return form && grant?.claimed(form);
+    return form?.get("client_id") ?? undefined;
+  };
 
   return {
     claimed,
@@ -52,6 +61,8 @@ export function createClientMethod(
           return registry.accepts({ clientId, clientSecret: certificateOf(request) ?? "" });
         case "none":
           return registry.accepts({ clientId, clientSecret: "" });
+        case "grant":
+          return registry.knows(clientId);
       }
     },
   };
@@ -68,7 +79,8 @@ function hasOtherProof(
   return (
     (proof !== "basic" && headers.authorization !== undefined) ||
     (proof !== "post" && form.has("client_secret")) ||
-    (proof !== "private_key_jwt" && form.has("client_assertion"))
+    (proof !== "private_key_jwt" && form.has("client_assertion")) ||
+    (proof === "grant" && form.has("client_id"))
   );
 }
 

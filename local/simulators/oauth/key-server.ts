@@ -17,6 +17,10 @@ export interface KeyServerOptions extends SimulatorOptions {
   /** Another path that answers as the API does, and states whether a key is valid. */
   readonly probePath?: string | undefined;
   readonly keys?: readonly string[];
+  /** What its API wants besides a key: header values by their names. */
+  readonly apiHeaders?: (apiKey: string) => Readonly<Record<string, string>>;
+  /** … where a key is tried. */
+  readonly probeHeaders?: Readonly<Record<string, string>>;
 }
 
 /** Routes for faults: "api", and "probe" where there is such a path. */
@@ -28,7 +32,7 @@ export interface KeyServer extends Simulator {
 }
 
 export async function startKeyServer(options: KeyServerOptions): Promise<KeyServer> {
-  const { headerName, scheme, probePath, keys = [] } = options;
+  const { headerName, scheme, probePath, keys = [], apiHeaders, probeHeaders = {} } = options;
   const context = createSimulatorContext(options);
   const ledger = createTokenLedger(context, "coexist");
 
@@ -51,6 +55,7 @@ export async function startKeyServer(options: KeyServerOptions): Promise<KeyServ
             verifier: createCredentialVerifier(context, ledger),
             readCredential: (request) => readCredentialHeader(request, headerName, scheme),
             refuse: () => jsonReply(401, { message: "Unauthorized" }),
+            headersBeside: path === pingPath ? apiHeaders : () => probeHeaders,
           }),
       ),
     },

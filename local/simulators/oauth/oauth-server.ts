@@ -13,12 +13,17 @@ import type { SimulatorContext } from "../kit/simulator-context.ts";
 import { createSimulatorContext, generateCredential } from "../kit/simulator-context.ts";
 import type { IssuedCredential } from "../kit/token-ledger.ts";
 import { createTokenLedger } from "../kit/token-ledger.ts";
+import type { AnswerFormat } from "./answer-format.ts";
 import { formatAnswer } from "./answer-format.ts";
+import type { GrantCheck } from "./grant-check.ts";
+import { createGrantCheck } from "./grant-check.ts";
 import { errorForParameter, parametersOf, wrongParameter } from "./request-parameters.ts";
+import type { GrantHolding, RequiredGrant } from "./required-grant.ts";
+import { grantKindOf } from "./required-grant.ts";
 import type { PairOptions } from "./server-pair.ts";
 import { startServerPair } from "./server-pair.ts";
 import type { ServerTraits } from "./server-traits.ts";
-import { clientMethodOf } from "./server-traits.ts";
+import { audienceOf, clientMethodOf } from "./server-traits.ts";
 
 /** RFC 6749 §5.2 requires `challenge`; some providers answer in the other ways. */
 export type InvalidClientShape = "challenge" | "bad-request" | "ok-with-error";
@@ -27,7 +32,9 @@ export interface OAuthServerOptions extends PairOptions, ServerTraits {
   readonly clients?: readonly Client[];
   readonly onIssue?: "coexist" | "revoke";
   readonly invalidClientShape?: InvalidClientShape;
-  /** The scopes that may be requested (default: any). */
+  /** What clients present for a token (default: client credentials). */
+  readonly grant?: RequiredGrant;
+  /** The scopes that may be requested, of which each request names one (default: any, or none). */
   readonly allowedScopes?: readonly string[] | undefined;
 }
 
@@ -38,43 +45,66 @@ export interface OAuthServer extends Simulator {
   readonly tokenUrl: string;
   readonly pingUrl: string;
   registerClient(client: Client): void;
+  /** From now on this client presents this for its tokens, and nothing else. */
+  registerGrant(clientId: string, holding: GrantHolding): void;
   rotateSecret(clientId: string, newSecret: string, how: { readonly keepOld: boolean }): void;
   retireOldSecrets(clientId: string): void;
   revoke(token: string): void;
   issueAsSomeoneElse(clientId: string): string;
 }
 
-/** An authorization server with the client-credentials grant (RFC 6749 §4.4). */
+/** An authorization server with the client-credentials grant (RFC 6749 §4.4), or another one that needs no person. */
 export async function startOAuthServer(options: OAuthServerOptions = {}): Promise<OAuthServer> {
   const { invalidClientShape = "challenge", onIssue = "coexist" } = options;
-  const { requestFormat = "form", answer = {} } = options;
+  const { requestFormat = "form" } = options;
+  const answer = answerOf(options);
   const { headerName = "authorization", scheme } = options.presentation ?? { scheme: "Bearer" };
   const context = createSimulatorContext(options);
   const ledger = createTokenLedger(context, onIssue);
   const registry = createClientRegistry(options.clients);
   let url = "";
   const tokenUrl = () => `${url}/token`;
-  const method = clientMethodOf(context, registry, options, { tokenUrl, issuer: () => url });
+  const addresses = { tokenUrl, issuer: () => url };
+  const audience = audienceOf(options, addresses);
+  const grant = createGrantCheck(
+    grantKindOf(options.grant ?? { type: "client-credentials" }, { now: context.now, audience }),
+  );
+  const method = clientMethodOf(context, registry, options, addresses, grant);
 
-  function refuseClient(clientId: string | undefined): SimulatedReply {
-    const refusal = invalidClient[invalidClientShape];
+  const wrongClient = invalidClient[invalidClientShape];
+  const wrongGrant = badRequest(grant.error);
+  const unknownClient = options.clientAuthentication === "grant" ? wrongGrant : wrongClient;
+
+  function refuseCredentials(
+    clientId: string | undefined,
+    refusal: SimulatedReply,
+  ): SimulatedReply {
     recordRefusedClient(context, registry, clientId ? { clientId } : undefined, refusal.status);
     return refusal;
+  }
+
+  /** The client that a token may be issued to, or what is answered instead. */
+  function judge(request: SimulatedRequest, form: URLSearchParams): string | SimulatedReply {
+    if (form.get("grant_type") !== grant.grantType) return badRequest("unsupported_grant_type");
+    const clientId = method.claimed(request, form);
+    if (!clientId) return refuseCredentials(clientId, unknownClient);
+    if (!method.accepts(request, form)) return refuseCredentials(clientId, wrongClient);
+    const error = requestError(form, grant, options);
+    if (error !== undefined) return badRequest(error);
+    return grant.accepts(clientId, form) ? clientId : refuseCredentials(clientId, wrongGrant);
   }
 
   function issueToken(request: SimulatedRequest): SimulatedReply {
     const form = parametersOf(request, requestFormat);
     if (form === undefined || isTwiceAuthenticated(request, form))
       return badRequest("invalid_request");
-    const clientId = method.claimed(request, form);
-    if (!clientId || !method.accepts(request, form)) return refuseClient(clientId);
-    const error = grantError(form, options);
-    if (error !== undefined) return badRequest(error);
+    const clientId = judge(request, form);
+    if (typeof clientId !== "string") return clientId;
 
     const order = { clientId, revocationScope: clientId, route: "token", status: 200 };
     const repeated = request.repeatToken && ledger.reissue(order, request.repeatToken);
     const token = repeated ?? ledger.issue({ ...order, value: newToken(context) });
-    return tokenReply(token, form.get("scope"), context);
+    return tokenReply(token, { scope: grant.scopeOf(form), ...grant.members }, context);
   }
 
   const { simulator, clientsUrl } = await startServerPair(
@@ -98,6 +128,7 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
           verifier: createCredentialVerifier(context, ledger),
           readCredential: (request) => readCredentialHeader(request, headerName, scheme),
           refuse: (reason) => jsonReply(401, { error: "invalid_token" }, challenge(reason)),
+          headersBeside: (token) => options.apiHeaders?.(ledger.find(token)?.clientId ?? "") ?? {},
         }),
       ],
     },
@@ -111,6 +142,7 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
     tokenUrl: tokenUrl(),
     pingUrl: `${simulator.url}/v1/ping`,
     registerClient: registry.register,
+    registerGrant: grant.register,
     rotateSecret: registry.rotateSecret,
     retireOldSecrets: registry.retireOldSecrets,
     revoke: ledger.revoke,
@@ -129,11 +161,20 @@ function isTwiceAuthenticated(request: SimulatedRequest, form: URLSearchParams):
   return request.headers.authorization !== undefined && form.has("client_secret");
 }
 
-function grantError(form: URLSearchParams, options: OAuthServerOptions): string | undefined {
-  const { allowedScopes, required } = options;
-  const scopes = form.get("scope")?.split(" ") ?? [];
-  if (form.get("grant_type") !== "client_credentials") return "unsupported_grant_type";
-  if (!scopes.every((scope) => allowedScopes?.includes(scope) ?? true)) return "invalid_scope";
+/** Where nobody consents, a grant that is refused is a refusal of credentials. */
+function answerOf({ answer = {} }: OAuthServerOptions): AnswerFormat {
+  return { ...answer, consentEnd: answer.consentEnd ?? answer.refusal };
+}
+
+function requestError(
+  form: URLSearchParams,
+  { scopeOf }: GrantCheck,
+  { allowedScopes, required }: OAuthServerOptions,
+): string | undefined {
+  const scopes = scopeOf(form)?.split(" ") ?? [];
+  const isMissing = scopes.length === 0 && (allowedScopes?.length ?? 0) > 0;
+  const areAllowed = scopes.every((scope) => allowedScopes?.includes(scope) ?? true);
+  if (isMissing || !areAllowed) return "invalid_scope";
   const wrong = wrongParameter(form, required);
   return wrong === undefined ? undefined : errorForParameter(wrong);
 }
@@ -141,7 +182,7 @@ function grantError(form: URLSearchParams, options: OAuthServerOptions): string 
 /** RFC 6749 §5.1. */
 function tokenReply(
   token: IssuedCredential,
-  scope: string | null,
+  { scope, ...members }: { readonly scope: string | null },
   { now }: SimulatorContext,
 ): SimulatedReply {
   const json = {
@@ -149,6 +190,7 @@ function tokenReply(
     token_type: "Bearer",
     expires_in: Math.floor((token.expiresAt - now()) / 1000),
     ...(scope === null ? {} : { scope }),
+    ...members,
   };
   return { ...jsonReply(200, json, { "cache-control": "no-store" }), credential: token };
 }

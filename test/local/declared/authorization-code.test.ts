@@ -48,6 +48,14 @@ const refreshing = (refreshToken: Sensitive): GrantCredential => ({
   ...{ kind: "refresh-token", refreshToken, isSamePerson: () => true },
 });
 
+/** Those that do not come with the callback, which is not read here. */
+const madeUp = (attributes: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(attributes)
+      .filter(([, source]) => source !== "callback")
+      .map(([name]) => [name, `simulated-${name}`]),
+  );
+
 test.each<Partial<Settings>>([
   {},
   { pkce: false, clientAuthentication: "post", requestFormat: "json" },
@@ -56,6 +64,12 @@ test.each<Partial<Settings>>([
     clientAuthentication: "private_key_jwt",
     pushedAuthorizationUrl: "https://login.books.example/par",
     resource: ["https://api.books.example", "https://more.books.example"],
+  },
+  {
+    ...{ clientAuthentication: "private_key_jwt", signingAlgorithm: "ES256" },
+    ...{ assertionIssuer: "consents.example", assertionAudience: "https://books.example" },
+    attributes: { org: "answer" },
+    ...{ attributeHeaders: { "X-Org": "org" }, extraHeaders: { "X-Channel": "api" } },
   },
   {
     issuer: "https://login.books.example",
@@ -87,12 +101,11 @@ test.each<Partial<Settings>>([
     const sentTo = await agree(world);
     const first = await issue({ credential: codeOf(sentTo) });
     if (first.kind !== "issued") throw new Error(JSON.stringify(first));
-    expect(await ping(realm, { authorization: `Bearer ${first.token.expose()}` })).toBe(200);
+    const headers = { authorization: `Bearer ${first.token.expose()}`, ...settings.extraHeaders };
+    expect(await ping(realm, { ...headers, "X-Org": "simulated-org" })).toBe(200);
+    if (settings.attributeHeaders) expect(await ping(realm, headers)).toBe(400);
     const { refreshToken = null, details, refreshEndsAt } = first.consent ?? {};
-    if (settings.attributes)
-      expect(details).toMatchObject({
-        attributes: { org: "simulated-org", tenant: "simulated-tenant" },
-      });
+    if (settings.attributes) expect(details?.attributes).toMatchObject(madeUp(settings.attributes));
     if (settings.issuer) expect(sentTo.searchParams.get("realmId")).toBe("simulated-realmId");
     expect(refreshEndsAt instanceof Date).toBe(settings.answer !== undefined);
 

@@ -20,6 +20,8 @@ const tokenOf = (outcome: Issued | NotIssued) =>
 /** A server states what is left, in whole seconds. */
 const life = /^issued, (299000 to 300|300000 to 301)000 ms$/;
 
+const byKey = { clientAuthentication: "private_key_jwt" } as const;
+
 const other = {
   clientSecret: "another",
   privateKey:
@@ -103,6 +105,7 @@ describe("a server made from a declaration", () => {
     [{ scope: "pay read" }, { scope: "pay admin" }, "invalid_scope"],
     [{ requestFormat: "json" }, { requestFormat: "form" }, "invalid_request"],
     [{}, { clientAuthentication: "post" }, "invalid_client"],
+    [{ ...byKey, assertionIssuer: "acme" }, { assertionIssuer: "else" }, "invalid_client"],
   ])("wants requests with %j, and refuses those with %j", async (settings, asked, error) => {
     const { issue } = await declaredWorld({ ...declared, ...settings });
     expect(summarizeOutcome(await issue())).toMatch(/^issued/);

@@ -7,6 +7,7 @@ import { nodeHttp } from "../../../functions/platform/http-request.ts";
 import { systemClock } from "../../../functions/platform/system-clock.ts";
 import type { RealmInput } from "../../../functions/providers/catalogue.ts";
 import { providerOf, readRealm } from "../../../functions/providers/catalogue.ts";
+import type { RealmEntry } from "../../../infra/realm-list.ts";
 import { readRealms } from "../../../infra/realm-list.ts";
 import type { LocalSecret } from "../../../local/declared/declared-realm.ts";
 import { startDeclaredRealms } from "../../../local/declared/declared-realms.ts";
@@ -38,7 +39,7 @@ interface Changed {
 }
 
 export async function declaredWorld(
-  entry: RealmInput,
+  entry: RealmEntry,
   kept: LocalSecret = {},
 ): Promise<DeclaredWorld> {
   const secrets = new Map<string, LocalSecret>();

@@ -37,26 +37,24 @@ test("a setting that no server knows of is named, and an address for which none 
     environment: "a",
     tokenUrl: "https://a.example/token",
     audience: "https://a.example",
+    assertion: { audience: "https://a.example" },
     accountHeaders: { second: { "X-A": "1" } },
   } as const;
-  expect(unplayedSettings(realm)).toEqual(["accountHeaders"]);
+  expect(unplayedSettings(realm)).toEqual([]);
+  const { tokenUrl, accountHeaders } = realm;
+  const special = { provider: "conferma", environment: "a", tokenUrl, accountHeaders } as const;
+  expect(unplayedSettings(special)).toEqual(["accountHeaders"]);
   expect(foreignSetting(readRealm(JSON.stringify(realm)))).toBe("tokenUrl");
   const local = { ...realm, tokenUrl: "http://127.0.0.1:1/token" };
   expect(foreignSetting(readRealm(JSON.stringify(local)))).toBeUndefined();
   const later = { ...local, grant: { from: ["wss://a.example"] } };
   expect(foreignSetting(later as never)).toBe("grant");
+  expect(unplayedSettings({ ...local, later: 1 } as never)).toEqual(["later"]);
 });
 
 test("where nothing can be played nothing is started, and it says why", async () => {
-  const listed = readRealms([
-    {
-      provider: "client-credentials",
-      environment: "google",
-      tokenUrl: "https://a.example/token",
-      grant: "jwt-bearer",
-    },
-  ]);
-  await expect(startDeclaredRealms(listed, {})).rejects.toThrow(
-    "Nothing can be played.\nclient-credentials/google: nothing on this machine plays this provider, or its grant",
+  const listed = readRealms([{ provider: "static-key", environment: "a", headerName: "X-Key" }]);
+  await expect(startDeclaredRealms(listed, {}, () => undefined)).rejects.toThrow(
+    "Nothing can be played.\nstatic-key/a: nothing on this machine plays this provider",
   );
 });

@@ -15,6 +15,7 @@ const root = path.join(import.meta.dirname, "../../..");
 
 const file = `
   import type { RealmEntry } from "${path.join(root, "infra/realm-list.ts")}";
+  import { readyRealms } from "${path.join(root, "infra/ready-realms.ts")}";
   export const realms: readonly RealmEntry[] = [
     {
       provider: "client-credentials",
@@ -46,9 +47,25 @@ const file = `
       pushedAuthorizationUrl: "https://login.books.example/par",
       scopes: ["ledger.read", "offline_access"],
     },
-    { provider: "conferma", environment: "sandbox", tokenUrl: "https://conferma.example/token" },
+    {
+      provider: "conferma",
+      environment: "sandbox",
+      tokenUrl: "https://conferma.example/token",
+      extraHeaders: { "X-Channel": "api" },
+    },
+    readyRealms.googleServiceAccount({ environment: "google", scopes: ["https://mail.google.com/"] }),
+    readyRealms.salesforce({
+      environment: "salesforce",
+      myDomain: "acme.my.salesforce.com",
+      sessionSeconds: 900,
+    }),
+    readyRealms.paypal({ environment: "sandbox" }),
   ];
 `;
+
+const ready = ["google", "salesforce", "paypal-sandbox"].map(
+  (name) => `client-credentials/${name}`,
+);
 
 function aFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), "token-vending-declared-"));
@@ -59,7 +76,7 @@ function aFolder(): string {
 /** About ten seconds of work, on a machine that may be busy. */
 const patienceMs = 150_000;
 
-test("a file's realms are vended from over API and command line, refused and consented to, and nothing but this machine is asked", async () => {
+test("a file's realms, ready ones too, are vended from over API and command line, refused and consented to, and nothing but this machine is asked", async () => {
   const folder = path.join(aFolder(), "data");
   const realms = path.join(path.dirname(folder), "realms.ts");
   writeFileSync(realms, file);
@@ -79,13 +96,19 @@ test("a file's realms are vended from over API and command line, refused and con
   expect(printed).toMatch(
     /client-credentials\/bank +http:\S+\n +plays https:\/\/login\.bank\.example\/v1\/token\n/,
   );
-  expect(printed).toContain("  client-credentials/bank: extraHeaders\n");
+  expect(printed).toContain("  conferma/sandbox: extraHeaders\n");
+  expect(printed).not.toContain("  client-credentials/bank: ");
   expect(printed).toMatch(/client-credentials\/bank\/default .* 200 accepted/);
   expect(printed).toMatch(/client-credentials\/visa\/default .* 200 accepted/);
-  expect(printed).toMatch(/conferma\/sandbox\/default .* 200 accepted/);
+  for (const realm of ["conferma/sandbox", ...ready])
+    expect(printed).toMatch(new RegExp(`${realm}/default .* 200 accepted`));
   expect(printed).toMatch(/authorization-code\/books\/default .* needs consent/);
   expect(settingsOf(folder).length).toBeGreaterThanOrEqual(3);
-  expect(settingsOf(folder).filter((settings) => settings.includes(".example"))).toEqual([]);
+  expect(
+    settingsOf(folder).filter((settings) =>
+      /\.example|oauth2|my\.sales|paypal\.com/.test(settings),
+    ),
+  ).toEqual([]);
 
   const variables = parseEnv(readFileSync(path.join(folder, ".env"), "utf8"));
   const { TOKEN_VENDING_URL: api = "", AWS_REGION: region = "" } = variables;
