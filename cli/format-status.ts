@@ -26,6 +26,7 @@ export function formatStatus(
   );
   const failures = sorted.flatMap((connection) => lastFailureOf(connection, now));
   const consents = sorted.flatMap((connection) => [
+    ...attributesOf(connection),
     ...consentOf(connection, now),
     ...askedOf(connection, now),
   ]);
@@ -85,11 +86,22 @@ function statusRow(connection: ConnectionAnswer, now: Date, screen: Screen): str
   ];
 }
 
+/** What came with the token. */
+function attributesOf({ connection, attributes }: ConnectionAnswer): string[] {
+  return attributes ? [`${connection}: token with ${listedAttributes(attributes)}`] : [];
+}
+
+function listedAttributes(attributes: Readonly<Record<string, string>>): string {
+  return Object.entries(attributes)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(", ");
+}
+
 /** Who granted what, and until when. */
 function consentOf({ connection, consent }: ConnectionAnswer, now: Date): string[] {
   if (!consent) return [];
   const { identity, subject, customer, begunBy, endsAt, consentedAt } = consent;
-  const { grantedScope, withheldScope, addedScope, attributes = {} } = consent;
+  const { grantedScope, withheldScope, addedScope, attributes } = consent;
   const told = [
     `given ${relativeTime(consentedAt, now)}`,
     ...labelled("by", identity ?? subject),
@@ -98,7 +110,7 @@ function consentOf({ connection, consent }: ConnectionAnswer, now: Date): string
     ...labelled("granted", grantedScope === "" ? "nothing" : grantedScope),
     ...labelled("withheld", withheldScope),
     ...labelled("not asked for", addedScope),
-    ...Object.entries(attributes).map(([name, value]) => `${name} ${value}`),
+    ...(attributes ? [listedAttributes(attributes)] : []),
     endsAt === null ? "end unknown" : `ends ${relativeTime(endsAt, now)}`,
   ];
   return [`${connection}: consent ${told.join(", ")}`];

@@ -28,7 +28,7 @@ export interface VendedCredential {
   readonly expiresAt: Date | null;
   /** The provider's `scope`, where a person granted less or more than was asked for. */
   readonly grantedScope?: string | undefined;
-  /** What the provider returned with the consent and callers need, such as a tenant; absent for most. */
+  /** What the provider returned and callers need, such as a tenant or an address; absent for most. */
   readonly attributes?: Readonly<Record<string, string>> | undefined;
 }
 

@@ -61,7 +61,7 @@ export const credentialSchema = v.strictObject({
   attributes: v.exactOptional(
     described(
       v.record(v.string(), v.string()),
-      "What the provider returned with the consent and callers need, such as a tenant, by name.",
+      "What the provider returned with the token or the consent and callers need, such as a tenant, by name.",
     ),
   ),
 }) satisfies SchemaOf<VendAnswer>;
@@ -168,6 +168,12 @@ const connectionSchema = v.strictObject({
   ),
   expiresAt: nullableInstant("When the token expires, as stated by the provider."),
   renewAt: nullableInstant("The earliest instant of the next renewal."),
+  attributes: v.exactOptional(
+    described(
+      v.record(v.string(), v.string()),
+      "What the settings keep of the token's answer; what they keep of a consent is with it.",
+    ),
+  ),
   lease: described(v.nullable(lease), "The renewal in progress, if any."),
   lastIssue: described(
     v.nullable(lastIssue),

@@ -32,6 +32,7 @@ const personal: Readonly<Record<StoredAttribute, string | null>> = {
   expiresAt: technical,
   renewAt: technical,
   keptUntil: technical,
+  tokenDetails: technical,
   dueRealm: technical,
   dueAt: technical,
   dueUntil: technical,

@@ -199,6 +199,25 @@ export const threatsOfATableWriter: readonly Threat[] = [
     },
   },
   {
+    name: "address-beside-the-token",
+    arrow: "table",
+    asset: "tokens",
+    kind: "T",
+    threat:
+      "changes what is kept of an answer, such as the address of the API, so that callers send tokens elsewhere",
+    mitigation: "a token opens only with the attributes with which it was sealed",
+    test: [
+      "test/vending/kept-attributes.test.ts",
+      "a token is not vended with an address that somebody has written into the table",
+      "in the place of its answer's",
+    ],
+    removal: {
+      file: "functions/model/token-record.ts",
+      from: "const said = attributes ? [",
+      to: "const said = attributes?.[0] ? [",
+    },
+  },
+  {
     name: "token-of-an-earlier-release",
     arrow: "table",
     asset: "tokens",

@@ -143,7 +143,7 @@ export interface VendAnswer {
   readonly expiresAt: string | null;
   /** The provider's `scope`, where a person granted less or more than was asked for. */
   readonly grantedScope?: string;
-  /** What the provider returned with the consent and callers need, such as a tenant, by name. */
+  /** What the provider returned with the token or the consent and callers need, such as a tenant, by name. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
 

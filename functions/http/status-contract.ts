@@ -54,6 +54,8 @@ export interface ConnectionAnswer {
   readonly expiresAt: string | null;
   /** The earliest instant of the next renewal. */
   readonly renewAt: string | null;
+  /** Only where the settings keep some of the token's answer; those of a consent are with it. */
+  readonly attributes?: Readonly<Record<string, string>>;
   /** The renewal under way. Once `until` has passed, its holder has crashed. */
   readonly lease: {
     readonly since: string;

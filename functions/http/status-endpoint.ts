@@ -98,6 +98,7 @@ function tokenAnswerOf(token: ConnectionStatus["token"]) {
     usableUntil: token?.usableUntil?.toISOString() ?? null,
     expiresAt: token?.expiresAt?.toISOString() ?? null,
     renewAt: token?.renewAt.toISOString() ?? null,
+    ...(token?.attributes && { attributes: token.attributes }),
   };
 }
 

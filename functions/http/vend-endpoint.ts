@@ -151,7 +151,7 @@ interface HeaderSettings {
   readonly extraHeaders?: Readonly<Record<string, string>> | undefined;
   /** Those of one account, which replace the realm's of the same name. */
   readonly accountHeaders?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
-  /** Headers, and the attribute of the consent that each carries; left out where the consent has none. */
+  /** Headers, and the attribute that each carries; left out where the credential has none. */
   readonly attributeHeaders?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -202,9 +202,9 @@ function headersOf(
 ): Readonly<Record<string, string>> {
   const account = accountOf(connection);
   const own = Object.hasOwn(accountHeaders, account) ? accountHeaders[account] : {};
-  const ofConsent = Object.entries(attributeHeaders).flatMap(([name, attribute]) => {
+  const ofAttributes = Object.entries(attributeHeaders).flatMap(([name, attribute]) => {
     const value = Object.hasOwn(attributes, attribute) ? attributes[attribute] : undefined;
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { ...extraHeaders, ...own, ...Object.fromEntries(ofConsent) };
+  return { ...extraHeaders, ...own, ...Object.fromEntries(ofAttributes) };
 }

@@ -14,7 +14,7 @@ export interface Credential {
   readonly expiresAt: Date | null;
   /** What a person granted, where that is less or more than was asked for. */
   readonly grantedScope?: string;
-  /** What the provider returned with the consent and callers need. */
+  /** What the provider returned with the token or the consent and callers need. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
 

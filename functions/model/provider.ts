@@ -84,6 +84,8 @@ export interface Issued extends CallTimes {
   readonly lifetime: Lifetime;
   /** The expiry that the provider stated; null when it stated none. */
   readonly expiresAt: Date | null;
+  /** What else the answer says and callers need. Where a person consents, it belongs to the consent. */
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
   /** Only where a person consents; null elsewhere. */
   readonly consent: ConsentResult | null;
 }

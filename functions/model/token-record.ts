@@ -38,6 +38,8 @@ export interface StoredToken {
   /** When the schedule renews it next, and until when it tries. Null: only a caller renews it. */
   readonly due: { readonly at: Date; readonly until: Date } | null;
   readonly secretVersion: string;
+  /** What the provider returned with it and callers need, by name. Those of a consent are in its details. */
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What decides about a token's use, and stays as it is for as long as the token is stored. */
@@ -50,16 +52,30 @@ export type TokenTerms = Pick<
   | "issuedUnder"
   | "fingerprint"
   | "secretVersion"
+  | "attributes"
 >;
 
-/** The terms as text, which the token's sealing authenticates. The secret's version comes last: it may contain anything. */
-export function termsOf(token: TokenTerms): string {
+/** What callers are given with a token: the attributes of its own answer, or of the consent behind it. */
+export function vendedAttributes(
+  token: Pick<StoredToken, "attributes">,
+  consent: Pick<StoredConsent, "details"> | null,
+): StoredToken["attributes"] {
+  return token.attributes ?? consent?.details?.attributes;
+}
+
+/**
+ * The terms as text, which the token's sealing authenticates: callers may send a token to an address among its attributes. No
+ * other part begins like these, and the secret's version comes last: it may contain anything.
+ */
+export function termsOf(token: TokenTerms, consent: Pick<StoredConsent, "details"> | null): string {
   const { requestedAt, issuedAt, usableUntil, expiresAt } = token;
+  const attributes = vendedAttributes(token, consent);
   const instants = [requestedAt, issuedAt, usableUntil, expiresAt].map(
     (at) => at?.getTime() ?? "-",
   );
   const { issuedUnder, fingerprint, secretVersion } = token;
-  return [...instants, issuedUnder ?? "-", fingerprint, secretVersion].join(" ");
+  const said = attributes ? [JSON.stringify(Object.entries(attributes).toSorted())] : [];
+  return [...said, ...instants, issuedUnder ?? "-", fingerprint, secretVersion].join(" ");
 }
 
 /** A person's authorisation. An operator may see all but the sealed refresh token. */

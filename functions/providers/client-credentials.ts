@@ -9,6 +9,7 @@ import { bearer, declareClientCredentials } from "./declaration/declare-provider
 import { grantMembers, grantSettings } from "./declaration/grant-settings.ts";
 import {
   address,
+  answerAttributes,
   baseAddress,
   lifeSeconds,
   presentation,
@@ -32,6 +33,7 @@ export const clientCredentials = declareClientCredentials({
     onIssue: v.optional(v.picklist(["coexist", "revoke"]), "coexist"),
     earlySeconds: v.optional(seconds),
     presentation: v.optional(presentation, bearer),
+    ...answerAttributes,
   }),
   settingsProblem({ clientAuthentication, grant, tokenExchange }) {
     if (grant === "token-exchange" && !tokenExchange)

@@ -92,6 +92,7 @@ export function listOf(item: Item, name: string): AttributeValue[] {
   return item[name]?.L ?? [];
 }
 
-function damaged(name: string): never {
+/** Fails, naming the attribute. */
+export function damaged(name: string): never {
   throw new DamagedAttribute(name);
 }

@@ -17,6 +17,7 @@ import { isDoubted, termsOf } from "../model/token-record.ts";
 import type { Item, ReadPart } from "./attributes.ts";
 import {
   binaryOf,
+  damaged,
   instantOf,
   instantOr,
   levelOf,
@@ -46,7 +47,8 @@ export function readRecord(item: Item): TokenRecord {
     () => listOf(item, "ledger").map((entry) => readLedgerEntry(entry.M ?? {})),
     [],
   );
-  const token = part(() => (item["sealed"] ? readToken(item, part) : null), null);
+  const consent = readConsent(item, part);
+  const token = part(() => (item["sealed"] ? readToken(item, consent, part) : null), null);
   return {
     connection: (item["pk"]?.S ?? "") as Connection,
     revision: revisionOf(item, recordRevision),
@@ -56,7 +58,7 @@ export function readRecord(item: Item): TokenRecord {
       ? 0
       : part(() => numberOf(item, "version"), Math.max(0, ...ledger.map(versionOf))),
     token,
-    consent: readConsent(item, part),
+    consent,
     doubtedAt: readDoubt(item, token, part),
     lease: item["leaseOwner"] ? part(() => readLease(item), lostLease) : null,
     failure: part(() => readFailure(item["failure"]?.M), null),
@@ -101,19 +103,22 @@ function versionOf({ version }: LedgerEntry): number {
 }
 
 /** What only the schedule reads costs no token. */
-function readToken(item: Item, part: ReadPart): StoredToken {
+function readToken(item: Item, consent: StoredConsent | null, part: ReadPart): StoredToken {
+  const fingerprint = readFingerprint(item, "fingerprint");
+  const details = item["tokenDetails"]?.M ?? {};
   const terms: TokenTerms = {
-    fingerprint: readFingerprint(item, "fingerprint"),
+    fingerprint,
     issuedUnder: (item["issuedUnder"]?.S ?? null) as StoredToken["issuedUnder"],
     requestedAt: instantOf(item, "requestedAt"),
     issuedAt: instantOf(item, "issuedAt"),
     usableUntil: optionalInstantOf(item, "usableUntil"),
     expiresAt: optionalInstantOf(item, "expiresAt"),
     secretVersion: textOf(item, "secretVersion"),
+    ...(details["of"]?.S === fingerprint && readKept(details, "tokenDetails", part)),
   };
   return {
     ...terms,
-    terms: termsOf(terms),
+    terms: termsOf(terms, consent),
     sealed: binaryOf(item, "sealed"),
     committedBy: item["tokenOwner"]?.S ?? "",
     renewAt: instantOf(item, "renewAt"),
@@ -198,7 +203,7 @@ function readRefreshToken(item: Item, part: ReadPart): StoredRefreshToken {
 function readConsent(item: Item, part: ReadPart): StoredConsent | null {
   if (!item["consentedAt"]) return null;
   const consentedAt = part(() => instantOf(item, "consentedAt"), epoch);
-  const details = readDetails(item, consentedAt);
+  const details = readDetails(item, consentedAt, part);
   return {
     consentedAt,
     refresh: item["sealedRefresh"] ? part(() => readRefreshToken(item, part), null) : null,
@@ -210,7 +215,11 @@ function readConsent(item: Item, part: ReadPart): StoredConsent | null {
 }
 
 /** Null for those of an earlier consent. What cannot be read of them counts as unknown. */
-function readDetails({ consentDetails }: Item, consentedAt: Date): ConsentDetails | null {
+function readDetails(
+  { consentDetails }: Item,
+  consentedAt: Date,
+  part: ReadPart,
+): ConsentDetails | null {
   const fields = consentDetails?.M;
   const isDamaged = consentedAt === epoch;
   if (!fields || (!isDamaged && fields["of"]?.N !== String(consentedAt.getTime()))) return null;
@@ -218,14 +227,17 @@ function readDetails({ consentDetails }: Item, consentedAt: Date): ConsentDetail
     const value = fields[name]?.S;
     return value === undefined ? [] : [[name, value] as const];
   });
-  // They are sent in headers: what does not fit one was not written by us.
-  const attributes = Object.entries(fields["attributes"]?.M ?? {}).flatMap(([name, { S = "" }]) =>
+  return { ...Object.fromEntries(known), ...readKept(fields, "consentDetails", part) };
+}
+
+/** They are sent in headers: what does not fit one was not written by us. */
+function readKept(fields: Item, of: string, part: ReadPart): Pick<ConsentDetails, "attributes"> {
+  const stored = Object.entries(fields["attributes"]?.M ?? {});
+  const kept = stored.flatMap(([name, { S = "" }]) =>
     fitsHeader.test(S) ? [[name, S] as const] : [],
   );
-  return {
-    ...Object.fromEntries(known),
-    ...(attributes.length > 0 && { attributes: Object.fromEntries(attributes) }),
-  };
+  part(() => kept.length === stored.length || damaged(of), false);
+  return kept.length > 0 ? { attributes: Object.fromEntries(kept) } : {};
 }
 
 const fitsHeader = /^[\x20-\x7e]{1,200}$/;

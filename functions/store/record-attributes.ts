@@ -57,6 +57,10 @@ export function tokenAttributes(
     dueRealm: token.due && text(realmOf(connection)),
     dueAt: token.due && instant(token.due.at),
     dueUntil: token.due && instant(token.due.until),
+    // It names its token: releases before 0.3 replace a token without it, and leave it alone.
+    tokenDetails: token.attributes
+      ? { M: { of: text(token.fingerprint), ...keptAttributes(token.attributes) } }
+      : null,
   };
 }
 
@@ -73,6 +77,7 @@ export const tokenNames = [
   "renewAt",
   "secretVersion",
   "keptUntil",
+  "tokenDetails",
 ] as const;
 export const dueNames = ["dueRealm", "dueAt", "dueUntil"] as const;
 
@@ -172,9 +177,14 @@ function detailsAttribute({ consentedAt, details = {} }: StoredConsent): Attribu
   const { attributes, ...texts } = details;
   const fields = {
     ...textAttributes(texts),
-    ...(attributes && { attributes: { M: textAttributes(attributes) } }),
+    ...(attributes && keptAttributes(attributes)),
   };
   return Object.keys(fields).length > 0 ? { M: { ...fields, of: instant(consentedAt) } } : null;
+}
+
+/** What is kept of an answer, by the names that the settings give it. */
+function keptAttributes(attributes: Readonly<Record<string, string>>) {
+  return { attributes: { M: textAttributes(attributes) } };
 }
 
 function textAttributes(texts: Readonly<Record<string, string>>): Record<string, AttributeValue> {

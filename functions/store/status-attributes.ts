@@ -19,6 +19,7 @@ export const statusAttributes = [
   "expiresAt",
   "renewAt",
   "keptUntil",
+  "tokenDetails",
   "dueRealm",
   "dueAt",
   "dueUntil",

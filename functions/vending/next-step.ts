@@ -3,6 +3,7 @@ import { secretAccount } from "../model/connection.ts";
 import type { Credential } from "../model/credential.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import type { StoredConsent, StoredToken, TokenRecord } from "../model/token-record.ts";
+import { vendedAttributes } from "../model/token-record.ts";
 import { decide, noFindings } from "./decision/decide.ts";
 import type { Decision, Findings, VendConstraints } from "./decision/decision.ts";
 
@@ -91,19 +92,18 @@ async function openCredential(
     return null;
   }
   const { presentation } = provider;
-  const vended = { connection, version, token, presentation, fingerprint };
-  return { ...vended, issuedAt, usableUntil, expiresAt, ...(consent && grantOf(consent)) };
+  const attributes = vendedAttributes(stored, consent);
+  return {
+    ...{ connection, version, token, presentation, fingerprint },
+    ...{ issuedAt, usableUntil, expiresAt },
+    ...(consent && grantOf(consent)),
+    ...(attributes && { attributes }),
+  };
 }
 
 /** What a caller has to know of a consent, if anything. */
-function grantOf({
-  grantedScope,
-  details,
-}: StoredConsent): Pick<Credential, "grantedScope" | "attributes"> {
-  const { attributes, withheldScope, addedScope } = details ?? {};
+function grantOf({ grantedScope, details }: StoredConsent): Pick<Credential, "grantedScope"> {
+  const { withheldScope, addedScope } = details ?? {};
   const isAsAsked = withheldScope === undefined && addedScope === undefined;
-  return {
-    ...(grantedScope !== null && !isAsAsked && { grantedScope }),
-    ...(attributes && { attributes }),
-  };
+  return grantedScope !== null && !isAsAsked ? { grantedScope } : {};
 }

@@ -9,7 +9,7 @@ interface SalesforceOptions {
   readonly sessionSeconds: number;
 }
 
-/** Salesforce, for an external client app with an integration user. */
+/** Salesforce, for an external client app with an integration user. Callers find its address in `attributes.instance_url`. */
 export function salesforce(options: SalesforceOptions): ReadyClientRealm {
   const { environment, myDomain, sessionSeconds } = options;
   const origin = `https://${myDomain}`;
@@ -20,6 +20,7 @@ export function salesforce(options: SalesforceOptions): ReadyClientRealm {
     clientAuthentication: "post",
     lifetimeSeconds: sessionSeconds,
     apiBaseUrl: origin,
+    attributes: { instance_url: "answer" },
   };
 }
 
@@ -44,7 +45,7 @@ export const salesforceFacts: ReadyRealmFacts = {
       timeout,
     ],
     ["it is renewed as if it had not been used, which is early at worst", null],
-    ["`instance_url` is My Domain: callers know it, and it is not kept", null],
+    ["`instance_url` is the address of the API, My Domain: it is vended beside the token", null],
     ["`login.salesforce.com` does not serve this flow", null],
     ["wrong credentials are answered 400 or 401, `invalid_client`", null],
     ["a request may be answered with the token of the session before, which stays valid", null],

@@ -3,8 +3,8 @@ type Headers = Readonly<Record<string, string>>;
 interface HeaderSettings {
   readonly extraHeaders?: Headers | undefined;
   readonly accountHeaders?: Readonly<Record<string, Headers>> | undefined;
-  /** Values that callers learn from a consent. */
-  readonly ofConsents?: Headers;
+  /** Values that callers are vended beside a credential. */
+  readonly ofAttributes?: Headers;
 }
 
 /** What an API wants to be sent besides a credential. */
@@ -18,7 +18,7 @@ export interface ApiHeaders {
 }
 
 export function apiHeadersOf(settings: HeaderSettings): ApiHeaders {
-  const { extraHeaders: common = {}, accountHeaders = {}, ofConsents } = settings;
+  const { extraHeaders: common = {}, accountHeaders = {}, ofAttributes } = settings;
   const accounts = new Map<string, string>();
   return {
     common,
@@ -26,7 +26,7 @@ export function apiHeadersOf(settings: HeaderSettings): ApiHeaders {
     of: (owner) => ({
       ...common,
       ...accountHeaders[accounts.get(owner) ?? ""],
-      ...ofConsents,
+      ...ofAttributes,
     }),
   };
 }

@@ -1,8 +1,8 @@
 import { localRequester } from "../consent-providers.ts";
-import type { AuthorizationCodeOptions } from "../simulators/oauth/authorization-code.ts";
 import { startAuthorizationCodeServer } from "../simulators/oauth/authorization-code.ts";
 import { apiHeadersOf } from "./api-headers.ts";
 import type { SettingsOfProvider, StartPlayer } from "./declared-realm.ts";
+import { madeUpAttributes, madeUpHeaders } from "./made-up-attributes.ts";
 import { isClientKept, makeUpClient, registrationOf } from "./made-up-client.ts";
 import { declaredLife, requiredBy, traitsOf } from "./traits-of-settings.ts";
 
@@ -11,8 +11,8 @@ type Settings = SettingsOfProvider<"authorization-code">;
 export const playAuthorizationCode: StartPlayer<Settings> = async (settings, tools) => {
   const { authorizationParameters, pushedAuthorizationUrl, renamedScopes = {} } = settings;
   const { port, serverPort } = tools;
-  const { members, ...attributes } = attributesOf(settings);
-  const headers = apiHeadersOf({ ...settings, ofConsents: attributeHeadersOf(settings) });
+  const { members, ...attributes } = madeUpAttributes(settings);
+  const headers = apiHeadersOf({ ...settings, ofAttributes: madeUpHeaders(settings) });
   const server = await startAuthorizationCodeServer({
     ...traitsOf(settings, members, tools),
     ...declaredLife(settings, tools),
@@ -61,29 +61,3 @@ const scopesOf = ({ scopes, issuer }: Settings): readonly string[] =>
 
 const refreshOf = ({ refreshLifetimeSeconds: seconds }: Settings) =>
   seconds === undefined ? {} : { lifetimeMs: seconds * 1000 };
-
-const madeUp = (attribute: string) => `simulated-${attribute}`;
-
-const attributeHeadersOf = ({ attributeHeaders = {} }: Settings) =>
-  Object.fromEntries(Object.entries(attributeHeaders).map(([name, of]) => [name, madeUp(of)]));
-
-type Attributes = Pick<AuthorizationCodeOptions, "callbackParameters" | "idTokenClaims"> & {
-  readonly members: Readonly<Record<string, string>>;
-};
-
-/** Where the settings look for attributes, a made-up value of each. */
-function attributesOf({ attributes = {} }: Settings): Attributes {
-  const found = Object.entries(attributes).map(([name, source]) => {
-    const [part = "", ...path] = source.split(".");
-    return { part, path: path.join(".") || name, value: madeUp(name) };
-  });
-  const valuesIn = (wanted: string) =>
-    Object.fromEntries(
-      found.flatMap(({ part, path, value }) => (part === wanted ? [[path, value]] : [])),
-    );
-  return {
-    members: valuesIn("answer"),
-    callbackParameters: valuesIn("callback"),
-    idTokenClaims: valuesIn("id-token"),
-  };
-}

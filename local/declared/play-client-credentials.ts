@@ -1,6 +1,7 @@
 import { startOAuthServer } from "../simulators/oauth/oauth-server.ts";
 import { apiHeadersOf } from "./api-headers.ts";
 import type { LocalSecret, SettingsOfProvider, StartPlayer } from "./declared-realm.ts";
+import { madeUpAttributes, madeUpHeaders } from "./made-up-attributes.ts";
 import { isClientKept, makeUpClient, registrationOf } from "./made-up-client.ts";
 import { holdingOf, isGrantKept, makeUpGrant, requiredGrantOf } from "./made-up-grant.ts";
 import { declaredLife, traitsOf } from "./traits-of-settings.ts";
@@ -11,9 +12,9 @@ export const playClientCredentials: StartPlayer<SettingsOfProvider<"client-crede
 ) => {
   const { scope, onIssue, grant, clientAuthentication } = settings;
   const { port, serverPort } = tools;
-  const headers = apiHeadersOf(settings);
+  const headers = apiHeadersOf({ ...settings, ofAttributes: madeUpHeaders(settings) });
   const server = await startOAuthServer({
-    ...traitsOf(settings, undefined, tools),
+    ...traitsOf(settings, madeUpAttributes(settings).members, tools),
     ...declaredLife(settings, tools),
     ...{ port, serverPort, onIssue },
     grant: requiredGrantOf(settings),

@@ -27,7 +27,7 @@ const clientGrants = ["scope", "onIssue", "grant", "assertion", "tokenExchange"]
 
 /** What the servers of the generic providers do as a declaration says. The simulators of the others are made for them. */
 const played: Readonly<Partial<Record<ProviderId, readonly string[]>>> = {
-  "client-credentials": [...own, ...headers, ...ofClients, ...clientGrants],
+  "client-credentials": [...own, ...headers, ...ofClients, ...clientGrants, "attributes"],
   "static-key": [...own, ...headers, "headerName", "scheme", "probePath"],
   "authorization-code": [
     ...[...own, ...headers, ...ofClients, "authorizeUrl", "revokeUrl", "pushedAuthorizationUrl"],

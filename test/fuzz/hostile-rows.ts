@@ -32,7 +32,7 @@ const names = [
   ...["doubtedAt", "rejectionsAt", "rejectionLevel", "rejectionLevelAt", "failure", "scope"],
   ...["typicalIssueMs", "ledger", "account", "browser", "claimant", "ttl"],
   ...["code", "detail", "at", "count", "retryAt", "refusedSecretVersion", "owner", "reason"],
-  ...["latencyMs", "outcome"],
+  ...["latencyMs", "outcome", "tokenDetails", "consentDetails", "of", "attributes"],
 ] as const;
 
 const words = [

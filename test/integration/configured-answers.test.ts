@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished } from "vitest";
+import type { ConnectionPage } from "../../functions/http/status-contract.ts";
 import { msBetween } from "../../functions/model/clock.ts";
 import type { AuthorizationRequest, GrantCredential } from "../../functions/model/consent.ts";
 import { Sensitive, unprintable } from "../../functions/model/sensitive.ts";
@@ -34,11 +35,16 @@ it("a server whose answers are described by settings is vended from, and refused
   const asAcme = (body: unknown) => {
     const { access_token, expires_in } = Object(body);
     const ends = `/Date(${Date.now() + expires_in * 1000})/`;
-    return { status: { code: "OK" }, data: { token: access_token, kind: "AcmeToken", ends } };
+    const data = { token: access_token, kind: "AcmeToken", ends };
+    return { status: { code: "OK" }, data, instance: { url: "https://eu1.acme.example" } };
   };
   simulator.injectFault({ kind: "override-body", override: asAcme, times: "always" });
   const presentation = { headerName: "X-Acme-Token", scheme: null };
-  const settings = { ...realm, answer, presentation } as ClientRealm;
+  const settings = {
+    ...{ ...realm, answer, presentation },
+    attributes: { instance_url: "answer.instance.url", region: "answer.instance.region" },
+    attributeHeaders: { "X-Acme-Instance": "instance_url", "X-Acme-Region": "region" },
+  } as ClientRealm;
 
   const process = await stack.start(settings);
   const vended = await process.vend();
@@ -49,7 +55,16 @@ it("a server whose answers are described by settings is vended from, and refused
   expect(await ping({ pingUrl }, { authorization: `Bearer ${token}` })).toBe(200);
   expect(Date.parse(expiresAt)).toBeGreaterThan(Date.now() + 50_000);
   expect(Date.parse(usableUntil)).toBeLessThan(Date.parse(expiresAt));
+  const kept = { instance_url: "https://eu1.acme.example" };
+  const extraHeaders = { "X-Acme-Instance": "https://eu1.acme.example" };
+  expect(vended).toMatchObject({ attributes: kept, extraHeaders });
+  // From memory as from the store.
+  expect(await process.vend()).toEqual(vended);
+  expect(await (await stack.start(settings)).vend()).toEqual(vended);
   expect(simulator.counters.issues()).toBe(1);
+  const status = await stack.startStatus([settings]);
+  const { connections } = (await status.handle({})) as ConnectionPage;
+  expect(connections).toMatchObject([{ state: "usable", attributes: kept }]);
 
   simulator.clearFaults();
   const canary = "CANARY-3f1c";

@@ -30,6 +30,8 @@ describeProvider("client-credentials", {
     onIssue: "revoke",
     earlySeconds: 60,
     presentation: { headerName: "X-Access", scheme: null },
+    attributes: { instance_url: "answer", app: "answer.app.id" },
+    attributeHeaders: { "X-App": "app" },
   },
   secret: {
     required: { clientId: "c" },

@@ -166,11 +166,21 @@ describe("a refresh token's life", () => {
   });
 });
 
-describe("an attribute that is kept", () => {
-  const kept = async (attributes: ConsentRealm["attributes"], body: object) => {
-    const script = json({ access_token: "canary-token", ...body });
-    return consentOf(await refreshAt({ attributes }, script)).details?.attributes;
-  };
+type Kept = (attributes: ClientRealm["attributes"], script: ScriptedAnswer) => Promise<unknown>;
+
+const ofConsent: Kept = async (attributes, script) =>
+  consentOf(await refreshAt({ attributes }, script)).details?.attributes;
+const ofToken: Kept = async (attributes, script) => {
+  const outcome = await issueAt({ attributes }, script);
+  return outcome.kind === "issued" ? outcome.attributes : expect.fail(summarizeOutcome(outcome));
+};
+
+describe.each([
+  ["with a consent", ofConsent],
+  ["with a token", ofToken],
+])("an attribute that is kept %s", (_, keptOf) => {
+  const kept = (attributes: ClientRealm["attributes"], body: object) =>
+    keptOf(attributes, json({ access_token: "canary-token", ...body }));
 
   test("may be a member at a path, of the shape that the settings describe", async () => {
     const attributes = { instance: "answer.data.urls.0", id: "answer.id", org: "answer" };
@@ -191,17 +201,59 @@ describe("an attribute that is kept", () => {
     expect(await kept({ a: "answer.data.a" }, { data: { a: value } })).toBeUndefined();
   });
 
-  test.each([
-    ["answer.data.access_token", "must not name a credential"],
-    ["answer.client_secret.0", "must not name a credential"],
-    ["answer.", "must be answer, callback or id-token, or a path"],
-    ["answer.a.b.c.d.e.f", "must be answer, callback or id-token, or a path"],
-    ["callback.a", "must be answer, callback or id-token, or a path"],
-    ["header", "must be answer, callback or id-token, or a path"],
-  ])("is not looked for in %s", (where, refusal) => {
-    const realm = JSON.stringify(consentRealm({ attributes: { a: where } }));
-    expect(() => readRealm(realm)).toThrow(`REALM: attributes.a: ${refusal}`);
+  test("is left out where the answer lacks it, and the others are not", async () => {
+    expect(await kept({ a: "answer", b: "answer" }, { b: "1" })).toEqual({ b: "1" });
   });
+});
+
+const wherever = "must be answer, callback or id-token, or a path like answer.data.id";
+const inAnswer = "must be answer, or a path like answer.data.id";
+
+test.each([
+  ["answer.data.access_token", "must not name a credential", "must not name a credential"],
+  ["answer.client_secret.0", "must not name a credential", "must not name a credential"],
+  ["answer.", wherever, inAnswer],
+  ["answer.a.b.c.d.e.f", wherever, inAnswer],
+  ["callback.a", wherever, inAnswer],
+  ["header", wherever, inAnswer],
+  ["callback", null, inAnswer],
+  ["id-token", null, inAnswer],
+  ["id-token.org", null, inAnswer],
+])(
+  "an attribute that is looked for in %s is kept, or refused by name",
+  (where, ofConsents, ofTokens) => {
+    const attributes = { a: where };
+    for (const [realm, refusal] of [
+      [consentRealm({ attributes }), ofConsents],
+      [clientRealm({ attributes }), ofTokens],
+    ] as const) {
+      const reading = () => readRealm(JSON.stringify(realm));
+      if (refusal === null) expect(reading()).toMatchObject({ attributes });
+      else expect(reading).toThrow(`REALM: attributes.a: ${refusal}`);
+    }
+  },
+);
+
+test.each(["clientSecret", "password", "subjectToken"])(
+  "an answer's text that holds our %s is no attribute",
+  async (member) => {
+    const grant = member === "clientSecret" ? "client-credentials" : "password";
+    const held = { ...secret, username: "jo", password: "p", [member]: "canary-of-ours" };
+    const realm = clientRealm({ grant, attributes: { a: "answer", b: "answer" } });
+    const body = { access_token: "t", a: "says canary-of-ours", b: "harmless" };
+    const outcome = await issue(realm, held, json(body));
+    expect(outcome.kind === "issued" && outcome.attributes).toEqual({ b: "harmless" });
+  },
+);
+
+test("a header of an attribute that a realm does not keep is refused", () => {
+  const attributes = { instance_url: "answer" };
+  for (const realm of [consentRealm, clientRealm]) {
+    const text = JSON.stringify(realm({ attributes, attributeHeaders: { "X-App": "app" } }));
+    expect(() => readRealm(text)).toThrow(
+      "REALM: attributeHeaders: must be the name of one of attributes",
+    );
+  }
 });
 
 describe("an answer without a token", () => {

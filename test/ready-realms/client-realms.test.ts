@@ -28,6 +28,8 @@ interface Contract {
   readonly answer: Readonly<Record<string, unknown>>;
   readonly token: string;
   readonly lifetime: string;
+  /** What callers are given beside the token. */
+  readonly attributes?: Readonly<Record<string, string>>;
   /** Of wrong credentials. */
   readonly refusal: PublishedAnswer;
 }
@@ -232,6 +234,7 @@ const contracts: Readonly<Record<string, Contract>> = {
     },
     token: "00DR00000009GVP!ARQAQE5XuPV7J4GoOu3wvLZjZI_TxoBpeZpRb6d8AVdII6cz",
     lifetime: "issued, assumed",
+    attributes: { instance_url: "https://acme.my.salesforce.com" },
     refusal: { status: 400, body: invalidClient("invalid client credentials") },
   },
 };
@@ -250,7 +253,9 @@ describe.each(Object.entries(contracts))("%s", (_, contract) => {
     expect(parametersIn(body, contentType)).toEqual(parameters);
     expect(isCertified).toBe(isMutualTls);
     expect(summarizeOutcome(outcome)).toBe(contract.lifetime);
-    expect(outcome.kind === "issued" && outcome.token.expose()).toBe(token);
+    if (outcome.kind !== "issued") return expect.fail("issued");
+    expect(outcome.token.expose()).toBe(token);
+    expect(outcome.attributes).toEqual(contract.attributes);
   });
 
   test("is sent its token as a bearer's", async () => {

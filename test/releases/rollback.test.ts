@@ -8,7 +8,12 @@ import { useCredential } from "../../local/vend-client.ts";
 import type { TestStack } from "../support/stack.ts";
 import { expectAnswer, expectProblem, versionOrCode } from "../support/stack-answers.ts";
 import type { ConfermaWorld } from "../support/stack-realms.ts";
-import { confermaWorld, sendPaymentsWorld, staticKeyWorld } from "../support/stack-realms.ts";
+import {
+  clientCredentialsWorld,
+  confermaWorld,
+  sendPaymentsWorld,
+  staticKeyWorld,
+} from "../support/stack-realms.ts";
 import { TABLE } from "../support/token-table.ts";
 import type { VendProcess } from "../support/vend-process.ts";
 import { earlierBundles, earlierReleases } from "./open-release.ts";
@@ -92,6 +97,24 @@ describe.each(earlierReleases)("after a rollback %s", (release, variables) => {
     const world = await staticKeyWorld();
     const stored = expectAnswer(await (await current(world)).vend());
     expect(expectAnswer(await (await rolledBack(world)).vend())).toEqual(stored);
+  });
+
+  test("vends usable tokens without what this one keeps of answers, which is not vended with a later token", async () => {
+    const world = await clientCredentialsWorld();
+    const override = (body: unknown) => ({ ...Object(body), tenant: "t-1" });
+    world.simulator.injectFault({ kind: "override-body", override, times: "always" });
+    const keeping = { ...world, realm: { ...world.realm, attributes: { tenant: "answer" } } };
+    expect(await (await current(keeping)).vend()).toMatchObject({ attributes: { tenant: "t-1" } });
+    const earlier = await rolledBack(world);
+    const answer = expectAnswer(await earlier.vend());
+    expect(answer).not.toHaveProperty("attributes");
+    expect(await useCredential(answer, world.simulator.pingUrl)).toBe(200);
+    const next = expectAnswer(await earlier.vend({ rejectedVersion: answer.version }));
+    expect((await world.stack.item(world.connection))?.["tokenDetails"]).toBeDefined();
+    // And forward again.
+    const again = expectAnswer(await (await current(keeping)).vend());
+    expect(again.version).toBe(next.version);
+    expect(again).not.toHaveProperty("attributes");
   });
 
   test("lists the connections without damage", async () => {

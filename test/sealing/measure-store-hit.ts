@@ -73,7 +73,12 @@ async function measured(name: string, root: string, layout: SealingLayout): Prom
     expiresAt: new Date(now + 3_001_000),
     secretVersion: "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",
   } as const;
-  const as: SealedAs = { connection, version: 13, kind: "token", terms: termsOf?.(terms) ?? "" };
+  const as: SealedAs = {
+    connection,
+    version: 13,
+    kind: "token",
+    terms: termsOf?.(terms, null) ?? "",
+  };
   const sealed = await sealer.seal(new Sensitive("t".repeat(1200)), as, signal);
   const token: StoredToken = {
     ...terms,

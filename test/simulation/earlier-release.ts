@@ -89,6 +89,7 @@ export function earlierReleaseStore(
       const {
         tokenOwner: _,
         issuedUnder: __,
+        tokenDetails: ___,
         ...written
       } = tokenAttributes(connection, token, fence);
       const set = {

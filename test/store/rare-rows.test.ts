@@ -58,5 +58,6 @@ test("of a consent's attributes those are read that fit a header", () => {
   const consentDetails = { M: { of: consentedAt, attributes } };
   const details = (item: Item) => readRecord({ pk, consentedAt, ...item }).consent?.details;
   expect(details({ consentDetails })).toEqual({ attributes: { good: "x" } });
+  expect(readRecord({ pk, consentedAt, consentDetails }).damage).toContain("consentDetails");
   expect(details({ consentDetails: { M: { of: consentedAt } } })).toEqual({});
 });

@@ -91,7 +91,7 @@ const records: fc.Arbitrary<TokenRecord> = fc.record({
         renewAt: instants,
         secretVersion: words,
       })
-      .map((token) => ({ ...token, terms: termsOf(token) })),
+      .map((token) => ({ ...token, terms: termsOf(token, null) })),
   ),
   consent: orNull(
     fc.record({

@@ -32,7 +32,7 @@ export function aToken(changes: Partial<StoredToken> = {}): StoredToken {
     secretVersion: "s1",
     ...changes,
   } as const;
-  return { terms: termsOf(token), ...token };
+  return { terms: termsOf(token, null), ...token };
 }
 
 /** A consent of nine o'clock, for thirty days; its refresh token came with the first version. */

@@ -185,7 +185,7 @@ export function describeStatusReader(start: () => Promise<RunningDatabase>): voi
 
   it("may read every attribute that a record has, except those that are withheld", async () => {
     const connection = connectionOf(aRealm(), "a");
-    await commit(connection);
+    await commit(connection, { attributes: { app: "7" } });
     const seen = await store.read(connection, signal);
     const { held } = await store.takeLease(connection, seen, aTakeover("another"), signal);
     const { item: leased } = await itemOf(connection);

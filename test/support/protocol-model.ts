@@ -35,7 +35,7 @@ const lease = words("revision leaseOwner leaseSince leaseUntil leaseReason");
 const due = words("dueRealm dueAt dueUntil");
 const doubt = words("doubtedAt suspect");
 const token = words(
-  "sealed fingerprint tokenFence tokenOwner issuedUnder requestedAt issuedAt usableUntil expiresAt renewAt secretVersion keptUntil",
+  "sealed fingerprint tokenFence tokenOwner issuedUnder requestedAt issuedAt usableUntil expiresAt renewAt secretVersion keptUntil tokenDetails",
 );
 const refresh = words("sealedRefresh refreshVersion refreshFingerprint refreshEndsAt");
 const consent = [...refresh, ...words("consentedAt grantedScope subject customer consentDetails")];

@@ -8,6 +8,7 @@ import type { IssuerContext, TokenRequest } from "../exchange/token-request.ts";
 import type { ClientGrant, ClientGrantSettings } from "../oauth/client-grant.ts";
 import type { CodeGrant, CodeSettings } from "../oauth/code-grant.ts";
 import type { SecretMembers, SecretOf } from "./secret.ts";
+import type { NamedAttributes } from "./settings.ts";
 import { wrongAttribute } from "./settings.ts";
 
 /** The kinds of credentials, which differ in what an operator monitors. */
@@ -27,7 +28,7 @@ export const bearer: Presentation = { headerName: "Authorization", scheme: "Bear
 export const apiKeyHeader: Presentation = { headerName: "X-Api-Key", scheme: null };
 
 /** The settings that every realm has. */
-interface RealmBase {
+interface RealmBase extends NamedAttributes {
   readonly provider: string;
   readonly environment: string;
 }
@@ -157,8 +158,6 @@ export function declareConsent<
 >(declared: Consent<Schema, Members>): ProviderDeclaration<Schema, "earlySeconds", "consent"> {
   return {
     ...commonOf(declared),
-    settingsProblem: (values: v.InferOutput<Schema>) =>
-      wrongAttribute(values) ?? declared.settingsProblem?.(values) ?? null,
     credential: { type: "consent" },
     policySettings: ["earlySeconds"],
     // A refresh may replace the refresh token, so only a lease holder refreshes, and early, so that no caller waits.
@@ -189,7 +188,8 @@ function commonOf<Schema extends SettingsSchema, Members extends SecretMembers>(
       const readSecret = await secretReader(declared);
       readSecret(text);
     },
-    settingsProblem: (values: v.InferOutput<Schema>) => declared.settingsProblem?.(values) ?? null,
+    settingsProblem: (values: v.InferOutput<Schema>) =>
+      wrongAttribute(values) ?? declared.settingsProblem?.(values) ?? null,
     presentation: declared.presentation,
   };
 }

@@ -5,6 +5,7 @@ import { isSafeAddress } from "../../platform/environment.ts";
 import { isPrivateNetwork } from "../../platform/network-guard.ts";
 import type { FieldProblem } from "../exchange/field-problem.ts";
 import type { CodeSettings } from "../oauth/code-grant.ts";
+import type { AttributeSettings } from "../oauth/kept-attributes.ts";
 import { strictSettings } from "./strict-settings.ts";
 
 /** An https address; http for loopback hosts only. */
@@ -54,27 +55,35 @@ const account = v.pipe(v.string(), v.regex(accountPattern, "must be an account")
 
 const credentialName = /token$|secret|password|assertion|^(code|device_code|state|nonce)$/i;
 const isCredential = (name: string) => credentialName.test(name);
+const noCredential = "must not name a credential";
 
 /** A member of an answer that is kept: no name of a credential, which never leaves the sealed part of a record. */
 const attributeName = v.pipe(
   v.string(),
   v.regex(/^[\w.-]{1,40}$/, "must be up to 40 letters, digits and . _ -"),
-  v.check((name) => !isCredential(name), "must not name a credential"),
+  v.check((name) => !isCredential(name), noCredential),
 );
 const maxAttributes = 5;
 /** Where an attribute is found: as the member of its name, or at a path of at most five names. */
-const attributeSource = v.pipe(
-  v.string(),
-  v.regex(
-    /^(callback|(answer|id-token)(\.[\w:$-]{1,60}){0,5})$/,
-    "must be answer, callback or id-token, or a path like answer.data.id",
+const attributesFrom = (source: RegExp, sources: string) => ({
+  attributes: v.optional(
+    v.pipe(
+      v.record(
+        attributeName,
+        v.pipe(
+          v.string(),
+          v.regex(source, `must be ${sources}, or a path like answer.data.id`),
+          v.check((path) => !path.split(".").slice(1).some(isCredential), noCredential),
+        ),
+      ),
+      v.check((named) => Object.keys(named).length <= maxAttributes, "must be five at most"),
+    ),
   ),
-  v.check((path) => !path.split(".").slice(1).some(isCredential), "must not name a credential"),
-);
-const attributes = v.pipe(
-  v.record(attributeName, attributeSource),
-  v.check((named) => Object.keys(named).length <= maxAttributes, "must be five at most"),
-);
+  attributeHeaders: v.optional(v.record(headerName, v.string())),
+});
+
+/** What callers need of a token's answer, where nobody consents. */
+export const answerAttributes = attributesFrom(/^answer(\.[\w:$-]{1,60}){0,5}$/, "answer");
 
 const privateNetwork = v.pipe(
   v.string(),
@@ -117,22 +126,22 @@ export const consentSettings = {
   earlySeconds: v.optional(seconds, 300),
   displayName: v.optional(words),
   scopeWords: v.optional(v.record(scopeToken, v.union([words, wordsByLanguage]))),
-  attributes: v.optional(attributes),
+  ...attributesFrom(
+    /^(callback|(answer|id-token)(\.[\w:$-]{1,60}){0,5})$/,
+    "answer, callback or id-token",
+  ),
   customerAttribute: v.optional(v.string()),
-  attributeHeaders: v.optional(v.record(headerName, v.string())),
 };
 
-type AttributeSettings = Pick<
-  CodeSettings,
-  "attributes" | "customerAttribute" | "attributeHeaders"
->;
+/** The settings that name attributes. */
+export type NamedAttributes = AttributeSettings & Pick<CodeSettings, "customerAttribute">;
 
 /** The first setting that reads an attribute which `attributes` does not name, or that proves nothing; null for none. */
 export function wrongAttribute({
   attributes = {},
   customerAttribute,
   attributeHeaders = {},
-}: AttributeSettings): FieldProblem | null {
+}: NamedAttributes): FieldProblem | null {
   const isUnknown = (name: string) => !Object.hasOwn(attributes, name);
   const problem = "must be the name of one of attributes";
   if (customerAttribute !== undefined && isUnknown(customerAttribute))

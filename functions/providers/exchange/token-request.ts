@@ -59,6 +59,8 @@ interface OpenedRequest {
   newRequest(): HttpRequest | Promise<HttpRequest | NotIssued>;
   /** How long an assertion in it is valid; null where it has none. */
   readonly assertionLifetimeMs: number | null;
+  /** What callers need of its answer besides the token. */
+  readonly attributesIn?: ((fields: AnswerFields) => Issued["attributes"]) | undefined;
 }
 
 /** Opens a secret by `openRequest`, which fails with `secret-malformed`, and sends what it makes. */
@@ -72,7 +74,7 @@ export function tokenIssuer<Settings, Secret>(
   return {
     openGrant(text) {
       const secret = readSecret(text);
-      const { newRequest, assertionLifetimeMs } = openRequest(secret);
+      const { newRequest, assertionLifetimeMs, attributesIn } = openRequest(secret);
       return unprintable<Grant>({
         revocationScope: revocationScope(secret, settings),
         callsProvider: true,
@@ -83,6 +85,7 @@ export function tokenIssuer<Settings, Secret>(
             presented: "client",
             assertionLifetimeMs,
             inStandardTerms,
+            attributesIn,
             read: (fields, response) => readAnswer(fields, response, context.clock.now()),
           });
         },
@@ -95,6 +98,7 @@ interface TokenExchange {
   readonly presented: PresentedCredentials;
   readonly assertionLifetimeMs: number | null;
   readonly inStandardTerms?: InStandardTerms | undefined;
+  readonly attributesIn?: OpenedRequest["attributesIn"];
   read(
     fields: AnswerFields,
     response: HttpResponse,
@@ -109,8 +113,9 @@ export async function sendTokenRequest(
   context: IssuerContext,
   request: HttpRequest,
   signal: AbortSignal,
-  { presented, assertionLifetimeMs, inStandardTerms = unchanged, read }: TokenExchange,
+  exchange: TokenExchange,
 ): Promise<Issued | NotIssued> {
+  const { presented, assertionLifetimeMs, inStandardTerms = unchanged } = exchange;
   const response = await sendOrFailure(context, request, signal);
   if (response instanceof HttpFailure) return notIssuedAfter(response);
   const members = inStandardTerms(membersIn(response.body), response.status);
@@ -118,7 +123,7 @@ export async function sendTokenRequest(
   const error = errorResponse(response, fields, context.clock, presented);
   return error
     ? refusalByClock(error, response, assertionLifetimeMs)
-    : readSuccess(response, fields, read);
+    : readSuccess(response, fields, exchange);
 }
 
 const unchanged: InStandardTerms = (members) => members;
@@ -126,7 +131,7 @@ const unchanged: InStandardTerms = (members) => members;
 async function readSuccess(
   response: HttpResponse,
   fields: AnswerFields | null,
-  read: TokenExchange["read"],
+  { read, attributesIn }: TokenExchange,
 ): Promise<Issued | NotIssued> {
   if (!fields) return malformed("an answer that is not a JSON object");
   const reading = await read(fields, response);
@@ -140,7 +145,8 @@ async function readSuccess(
   const { requestedAt, receivedAt } = response;
   const expiry = expiresAt ?? expiryAfter(lifetime, receivedAt);
   const issued = { token: new Sensitive(token), lifetime, expiresAt: expiry };
-  return { kind: "issued", ...issued, requestedAt, receivedAt, consent };
+  const attributes = attributesIn?.(fields);
+  return { kind: "issued", ...issued, requestedAt, receivedAt, attributes, consent };
 }
 
 /** The expiry where the provider stated a lifetime but no instant. */

@@ -18,6 +18,7 @@ import type {
   configuredGrant,
   TokenExchangeSettings,
 } from "./configured-grant.ts";
+import type { AttributeSettings, attributesOfAnswer } from "./kept-attributes.ts";
 import type { Registration } from "./registered-client.ts";
 import { openClient } from "./registered-client.ts";
 import type { Parameters, TokenPurpose } from "./request-parameters.ts";
@@ -40,7 +41,7 @@ export interface ClientGrant<Settings extends ClientGrantSettings, Secret>
 }
 
 /** The settings of every such provider. */
-export interface ClientGrantSettings extends TokenPurpose {
+export interface ClientGrantSettings extends TokenPurpose, AttributeSettings {
   readonly tokenUrl: string;
   readonly tokenParameters?: Readonly<Record<string, string>> | undefined;
   readonly answer?: AnswerShape | undefined;
@@ -51,7 +52,7 @@ export interface ClientGrantSettings extends TokenPurpose {
   readonly lifetimeSeconds?: number | undefined;
 }
 
-export async function clientIssuer<Settings extends ClientGrantSettings, Secret>(
+export async function clientIssuer<Settings extends ClientGrantSettings, Secret extends object>(
   provider: ClientGrant<Settings, Secret> | TokenRequest<Settings, Secret>,
   settings: Settings,
   readSecret: (text: Sensitive) => Secret,
@@ -60,10 +61,11 @@ export async function clientIssuer<Settings extends ClientGrantSettings, Secret>
   const { grant = "client-credentials" } = settings;
   const configured =
     grant === "client-credentials" ? null : (await import("./configured-grant.ts")).configuredGrant;
+  const keep = settings.attributes && (await import("./kept-attributes.ts")).attributesOfAnswer;
   const openRequest = (secret: Secret) =>
     "request" in provider
       ? { newRequest: () => provider.request(settings, secret), assertionLifetimeMs: null }
-      : grantRequest(provider, settings, secret, configured, context);
+      : grantRequest(provider, settings, secret, { configured, keep }, context);
   const { revocationScope, readAnswer } = provider;
   const reading = readAnswer ? { readAnswer } : await standardReading(settings);
   return tokenIssuer({ revocationScope, ...reading }, openRequest, settings, readSecret, context);
@@ -91,11 +93,17 @@ async function standardReading({ answer, lifetimeSeconds, tokenExchange }: Clien
   };
 }
 
-function grantRequest<Settings extends ClientGrantSettings, Secret>(
+/** What only some settings need. */
+interface LoadedParts {
+  readonly configured: typeof configuredGrant | null;
+  readonly keep: typeof attributesOfAnswer | undefined;
+}
+
+function grantRequest<Settings extends ClientGrantSettings, Secret extends object>(
   provider: ClientGrant<Settings, Secret>,
   settings: Settings,
   secret: Secret,
-  configured: typeof configuredGrant | null,
+  { configured, keep }: LoadedParts,
   context: IssuerContext,
 ) {
   const { tokenUrl, tokenParameters } = settings;
@@ -107,6 +115,7 @@ function grantRequest<Settings extends ClientGrantSettings, Secret>(
   const purpose = purposeParameters(settings, tokenParameters);
   return {
     assertionLifetimeMs: shorter(assertionLifetimeMs, assertionLifetimeOf(client)),
+    attributesIn: keep && ((fields: AnswerFields) => keep(settings, client, secret, fields)),
     async newRequest() {
       const expired = expiredCertificate(client, context.clock.now());
       if (expired) return expired;

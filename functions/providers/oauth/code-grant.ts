@@ -2,11 +2,12 @@ import type { AuthorizationRequest, ConsentFlow } from "../../model/consent.ts";
 import type { HttpResponse } from "../../platform/http-request.ts";
 import type { AnswerShape } from "../exchange/answer-shape.ts";
 import type { AnswerFields } from "../exchange/token-request.ts";
+import type { AttributeSettings } from "./kept-attributes.ts";
 import type { Registration } from "./registered-client.ts";
 import type { TokenPurpose } from "./request-parameters.ts";
 
 /** The settings of every provider at which a person consents. */
-export interface CodeSettings extends TokenPurpose {
+export interface CodeSettings extends TokenPurpose, AttributeSettings {
   readonly authorizeUrl: string;
   readonly tokenUrl: string;
   readonly revokeUrl?: string | undefined;
@@ -21,15 +22,8 @@ export interface CodeSettings extends TokenPurpose {
   /** In the place of the provider's own name. */
   readonly displayName?: string | undefined;
   readonly scopeWords?: ConsentFlow["scopeWords"] | undefined;
-  /**
-   * What is kept of an answer with a consent, and where it is found: as the member of its name in the token response
-   * (`answer`), the callback or the ID token (`id-token`), or at a path in one of them, `answer.data.id`.
-   */
-  readonly attributes?: Readonly<Record<string, string>> | undefined;
   /** The attribute that names the owner of the data. */
   readonly customerAttribute?: string | undefined;
-  /** Headers of the provider's API whose value is an attribute of the consent. */
-  readonly attributeHeaders?: Readonly<Record<string, string>> | undefined;
 }
 
 /** An OpenID provider: the issuer of its ID tokens, and the address of its keys. */

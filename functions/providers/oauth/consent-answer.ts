@@ -2,13 +2,13 @@ import type { ConsentDetails, ConsentResult, GrantCredential } from "../../model
 import { scopeDifference } from "../../model/scopes.ts";
 import type { Sensitive } from "../../model/sensitive.ts";
 import type { HttpResponse } from "../../platform/http-request.ts";
-import { memberAt } from "../exchange/answer-shape.ts";
 import { isAbsent, secondsAfterRequest } from "../exchange/lifetime.ts";
 import { readEnd } from "../exchange/stated-lifetime.ts";
 import type { AnswerFields } from "../exchange/token-request.ts";
 import type { OAuthClient } from "./client-authentication.ts";
 import type { CodeGrant, CodeSettings } from "./code-grant.ts";
-import { secretDetector } from "./exchange-secrets.ts";
+import { secretDetector, sentSecrets } from "./exchange-secrets.ts";
+import { keptAttributesIn } from "./kept-attributes.ts";
 import type { Person } from "./person.ts";
 import { maskedIdentity, verifiedEmailOf } from "./person.ts";
 
@@ -21,12 +21,6 @@ interface ConsentAnswer {
   readonly person: Person | null;
 }
 
-/** An attribute of a consent: it may be sent in a header, and shown. */
-const attributePattern = /^[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?$/;
-
-/** The provider's text, or null if it holds a secret of the exchange. */
-type Harmless = (text: string | null) => string | null;
-
 /** What a token response says about the consent. Text that holds a secret of the exchange counts as not said. */
 export function consentResult<Settings extends CodeSettings, Secret>(
   provider: CodeGrant<Settings, Secret>,
@@ -35,17 +29,22 @@ export function consentResult<Settings extends CodeSettings, Secret>(
   answer: ConsentAnswer,
 ): ConsentResult {
   const { fields, credential, refreshToken, person } = answer;
-  const holdsSecret = secretDetector(client, credential, fields);
-  const harmless: Harmless = (text) => (text === null || holdsSecret(text) ? null : text);
+  const holdsSecret = secretDetector(client, sentSecrets(credential), fields);
+  const harmless = (text: string | null) => (text === null || holdsSecret(text) ? null : text);
   const isFirst = credential.kind === "code";
   const requested = isFirst ? provider.scopes(settings).join(" ") : "";
   const grantedScope = harmless(grantedScopeOf(fields["scope"], requested));
-  const attributes = attributesIn(settings, answer, harmless);
+  const sources = {
+    answer: fields,
+    callback: isFirst ? credential.parameters : null,
+    "id-token": person?.claims,
+  };
+  const attributes = keptAttributesIn(settings, sources, holdsSecret);
   const identity = person && harmless(maskedIdentity(person));
   const details: ConsentDetails = {
     ...(grantedScope !== null && differenceOf(provider, settings, answer, grantedScope)),
     ...(identity && { identity }),
-    ...(Object.keys(attributes).length > 0 && { attributes }),
+    ...(attributes && { attributes }),
   };
   const { customerAttribute = "" } = settings;
   return {
@@ -54,7 +53,7 @@ export function consentResult<Settings extends CodeSettings, Secret>(
     grantedScope,
     subject: person?.subject ?? null,
     verifiedEmail: person ? verifiedEmailOf(person) : undefined,
-    customer: harmless(provider.customer?.(fields) ?? attributes[customerAttribute] ?? null),
+    customer: harmless(provider.customer?.(fields) ?? attributes?.[customerAttribute] ?? null),
     ...(Object.keys(details).length > 0 && { details }),
   };
 }
@@ -88,27 +87,6 @@ function differenceOf<Settings extends CodeSettings, Secret>(
     ...(withheld.length > 0 && { withheldScope: withheld.join(" ") }),
     ...(added.length > 0 && { addedScope: added.join(" ") }),
   };
-}
-
-/** The attributes that the settings name, where the answer has them in a form that fits a header. */
-function attributesIn(
-  { attributes: wanted = {} }: CodeSettings,
-  { fields, credential, person }: ConsentAnswer,
-  harmless: Harmless,
-): Readonly<Record<string, string>> {
-  const sources: Readonly<Record<string, unknown>> = {
-    answer: fields,
-    callback: credential.kind === "code" ? credential.parameters : null,
-    "id-token": person?.claims,
-  };
-  const found = Object.entries(wanted).flatMap(([name, where]) => {
-    const [source = "", ...path] = where.split(".");
-    const value = memberAt(sources[source], path.join(".") || name);
-    const text = typeof value === "number" ? String(value) : value;
-    const isAttribute = typeof text === "string" && attributePattern.test(text);
-    return isAttribute && harmless(text) !== null ? [[name, text] as const] : [];
-  });
-  return Object.fromEntries(found);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { GrantCredential } from "../../model/consent.ts";
+import { Sensitive } from "../../model/sensitive.ts";
 import type { AnswerFields } from "../exchange/token-request.ts";
 import type { OAuthClient } from "./client-authentication.ts";
 import { basicAuthorization } from "./client-authentication.ts";
@@ -12,14 +13,12 @@ const minPartLength = 6;
  */
 export function secretDetector(
   client: OAuthClient,
-  credential: GrantCredential,
+  sent: readonly string[],
   answer: AnswerFields,
 ): (text: string) => boolean {
   const { access_token, refresh_token, id_token } = answer;
   const answered = [access_token, refresh_token, id_token].map((value) => String(value ?? ""));
-  const secrets = [...secretsOf(client), ...sentSecrets(credential), ...answered]
-    .map(normalized)
-    .filter(Boolean);
+  const secrets = [...secretsOf(client), ...sent, ...answered].map(normalized).filter(Boolean);
   return (text) => {
     const said = [normalized(text), normalized(decoded(text))];
     return secrets.some((secret) =>
@@ -43,11 +42,19 @@ function secretsOf({ clientId, authentication, certificate }: OAuthClient): stri
   return [clientSecret?.expose() ?? "", certificate?.key.expose() ?? "", ...basic];
 }
 
-function sentSecrets(credential: GrantCredential): string[] {
+/** What is secret in a request with a person's grant. */
+export function sentSecrets(credential: GrantCredential): string[] {
   if (credential.kind === "refresh-token") return [credential.refreshToken.expose()];
   const { code, authorizationRequest: request } = credential;
   const sent = request ? [request.state, request.nonce, request.codeVerifier.expose()] : [];
   return [code.expose(), ...sent];
+}
+
+/** The secret members of our own secret: a client's grant may present any of them. */
+export function secretMembers(secret: object): string[] {
+  return Object.values(secret).flatMap((member) =>
+    member instanceof Sensitive ? String(member.expose()) : [],
+  );
 }
 
 function normalized(text: string): string {

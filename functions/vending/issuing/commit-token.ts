@@ -59,12 +59,13 @@ export async function commitToken(
     usableUntil: times.usableUntil,
     expiresAt: issued.expiresAt,
     secretVersion: attempt.secretVersion,
+    attributes: issued.attributes,
   };
   const seal = async (sealing: AbortSignal) => {
-    const as = { connection, version, kind: "token", terms: termsOf(terms) } as const;
-    const sealed = await deps.sealer.seal(issued.token, as, sealing);
     const result = asBegun(issued.consent, attempt.begunBy);
     const consent = await updatedConsent(deps, held, result, version, now, sealing);
+    const as = { connection, version, kind: "token", terms: termsOf(terms, consent) } as const;
+    const sealed = await deps.sealer.seal(issued.token, as, sealing);
     return { sealed, consent };
   };
   const store = <T>(write: (storing: AbortSignal) => Promise<T>) =>
@@ -74,7 +75,7 @@ export async function commitToken(
     const keptUntil = keepAliveUntil(policy, record.token, deadline, now, times.renewAt);
     const token = {
       ...terms,
-      terms: termsOf(terms),
+      terms: termsOf(terms, consent),
       sealed,
       committedBy: lease.owner,
       renewAt: times.renewAt,

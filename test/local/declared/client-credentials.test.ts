@@ -61,6 +61,20 @@ describe("a server made from a declaration", () => {
     },
   );
 
+  test("says a made-up value of each attribute, and wants it in its API's headers", async () => {
+    const { issue, realm } = await declaredWorld({
+      ...declared,
+      attributes: { app: "answer", instance: "answer.instance.url" },
+      attributeHeaders: { "X-App": "app" },
+    });
+    const outcome = await issue();
+    const attributes = { app: "simulated-app", instance: "simulated-instance" };
+    expect(outcome).toMatchObject({ attributes });
+    const authorization = `Bearer ${tokenOf(outcome)}`;
+    expect(await ping(realm, { authorization })).toBe(400);
+    expect(await ping(realm, { authorization, "x-app": "simulated-app" })).toBe(200);
+  });
+
   test("keeps a secret of an earlier run, unless it is declared otherwise now", async () => {
     const kept = { clientId: "kept", clientSecret: "of yesterday" };
     const { secrets } = await declaredWorld(declared, kept);

@@ -3,7 +3,10 @@ import type { AuthorizationRequest, GrantCredential } from "../../../functions/m
 import { Sensitive, unprintable } from "../../../functions/model/sensitive.ts";
 import type { AnswerFields } from "../../../functions/providers/exchange/token-request.ts";
 import type { OAuthClient } from "../../../functions/providers/oauth/client-authentication.ts";
-import { secretDetector } from "../../../functions/providers/oauth/exchange-secrets.ts";
+import {
+  secretDetector,
+  sentSecrets,
+} from "../../../functions/providers/oauth/exchange-secrets.ts";
 
 const byPost: OAuthClient = {
   clientId: "client/1",
@@ -61,7 +64,7 @@ describe("a provider's text holds a secret of its exchange", () => {
     ["the ID token", byPost, refresh, "identity-new"],
     ["a secret beside what is no encoding", byPost, refresh, "100% access-new"],
   ])("%s", (_, client, credential, text) => {
-    expect(secretDetector(client, credential, answer)(text)).toBe(true);
+    expect(secretDetector(client, sentSecrets(credential), answer)(text)).toBe(true);
   });
 
   test.each<[what: string, client: OAuthClient, credential: GrantCredential, text: string]>([
@@ -72,17 +75,25 @@ describe("a provider's text holds a secret of its exchange", () => {
     ["the certificate itself", byCertificate, refresh, "chain"],
     ["what is no encoding", byPost, refresh, "100% of it"],
   ])("but not: %s", (_, client, credential, text) => {
-    expect(secretDetector(client, credential, answer)(text)).toBe(false);
+    expect(secretDetector(client, sentSecrets(credential), answer)(text)).toBe(false);
   });
 });
 
 test("what an answer leaves out is in no text", () => {
-  const holdsSecret = secretDetector(byCertificate, pasted, answered({ access_token: null }));
+  const holdsSecret = secretDetector(
+    byCertificate,
+    sentSecrets(pasted),
+    answered({ access_token: null }),
+  );
   for (const text of ["", "null", "undefined", "read"]) expect(holdsSecret(text)).toBe(false);
 });
 
 describe("a secret of less than six characters, which words may have by chance,", () => {
-  const holdsSecret = secretDetector(byCertificate, refresh, answered({ access_token: "payme" }));
+  const holdsSecret = secretDetector(
+    byCertificate,
+    sentSecrets(refresh),
+    answered({ access_token: "payme" }),
+  );
 
   test.each(["payme", "read PayMe", "read,payme", "read  payme\twrite", "read+payme"])(
     "is in a text of which it is a word: %j",
@@ -98,7 +109,7 @@ describe("a secret of less than six characters, which words may have by chance,"
   test("with one more it is looked for anywhere", () => {
     const holdsLonger = secretDetector(
       byCertificate,
-      refresh,
+      sentSecrets(refresh),
       answered({ access_token: " Paymen " }),
     );
     expect(holdsLonger("repayments")).toBe(true);
