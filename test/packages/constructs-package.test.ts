@@ -133,6 +133,20 @@ describe("npx token-vending", () => {
     expect(readFileSync(path.join(project.folder, ".local/.gitignore"), "utf8")).toBe("*\n");
   }, 120_000);
 
+  test("dev --realms runs the realms of a file, ready ones too, each from its declaration", () => {
+    project.write(
+      "my-realms.mjs",
+      `import { readyRealms } from "@token-vending/constructs/ready-realms";
+      const scopes = ["https://mail.google.com/"];
+      export const realms = [readyRealms.googleServiceAccount({ environment: "google", scopes })];`,
+    );
+    const dev = ["dev", "--realms", "my-realms.mjs", "--folder", ".declared"];
+    const printed = project.npx("token-vending", ...dev, "--once", "--ports", "0");
+    expect(printed).toContain("plays https://oauth2.googleapis.com/token");
+    expect(printed).toMatch(/ client-credentials\/google\/default .* 200 accepted$/m);
+    expect(printed).not.toContain("Not played");
+  }, 120_000);
+
   test("providers runs a command with the simulated providers", () => {
     const script = "console.log(process.env.TOKEN_VENDING_PROVIDERS)";
     const said = project.npx("token-vending", "providers", "--", "node", "-e", script);
