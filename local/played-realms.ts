@@ -12,6 +12,8 @@ export interface PlayedRealms {
   readonly notPlayed: readonly string[];
   /** What the example of a consumer calls; only where the stack has its realm. */
   readonly confermaApi?: string;
+  /** The realms whose servers begin anew with each run, and know nothing that earlier ones issued. */
+  readonly beginAnew: readonly string[];
   /** Fills in the deployed secrets as an operator would, and has the servers accept them. */
   fillSecrets(secrets: SecretSeeder, redirectUriOf: (realm: string) => string): Promise<void>;
   incidents(secrets: SecretSeeder): (realm: LocalRealm) => Incidents;

@@ -15,6 +15,8 @@ export async function startShippedRealms(options: ProviderOptions): Promise<Ship
     ...providers,
     confermaApi: conferma.pingUrl,
     notPlayed: [],
+    // What they do to a token of an earlier run is part of what is shown.
+    beginAnew: [],
     addresses: [
       ["Conferma", conferma.url],
       ["Send Payments", sendPayments.url],

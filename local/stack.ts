@@ -24,6 +24,7 @@ import { startScheduler } from "./aws/scheduler.ts";
 import type { AwsRequest } from "./aws/sigv4/guard.ts";
 import type { DeployedStack } from "./aws/template/template.ts";
 import { localRequester } from "./consent-providers.ts";
+import { forgetConnections } from "./declared/forget-connections.ts";
 import { createSecrets } from "./fill-secrets.ts";
 import type { Identities } from "./identities.ts";
 import { createIdentities } from "./identities.ts";
@@ -143,11 +144,12 @@ async function startParts<Played extends PlayedRealms>(
   );
   begin("table, secrets and keys");
   await createTables(dynamoDb.url, deployed.tables, operator.keys);
+  const [table] = deployed.tables;
+  if (!table) throw new Error("The template has no table.");
+  await forgetConnections(dynamoDb.url, table.name, providers.beginAnew, operator.keys);
   for (const key of deployed.keys) kms.ensureKey(key);
   await createSecrets(secrets, deployed);
   await providers.fillSecrets(secrets, (realm) => `${consentBaseUrl}/callback/${realm}`);
-  const [table] = deployed.tables;
-  if (!table) throw new Error("The template has no table.");
 
   begin("Lambda, API and schedule");
   const trail = openTrail(deployed, logs);

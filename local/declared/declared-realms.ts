@@ -48,6 +48,7 @@ export async function startDeclaredRealms(
   }
   return {
     ...{ realms, notPlayed, stop },
+    beginAnew: realms.map(({ settings }) => realmName(settings)),
     certificateAuthority: authority.certificate,
     addresses: realms.flatMap(({ listed: { name, settings }, simulator }) => [
       [name, simulator.url] as const,

@@ -148,6 +148,14 @@ test("a file's realms, ready ones too, are vended from over API and command line
 
   child.kill("SIGINT");
   expect(await ended).toEqual([0, null]);
+
+  // The next run's server knows nothing of this one's token, and is asked for the first of its own.
+  writeFileSync(realms, file.replace(/\[\n.*(?= +readyRealms\.paypal)/s, "["));
+  const next = [path.join(root, "local/server.ts"), ...args, "--once"];
+  const { stdout } = await promisify(execFile)(process.execPath, next);
+  expect(stdout.match(/^ +client-credentials.*default.*/gm)).toEqual([
+    expect.stringMatching(/paypal-sandbox\/default +1 .* 1 +200 accepted$/),
+  ]);
 });
 
 /** The variables `REALM` of the templates' functions. */
