@@ -1,6 +1,8 @@
 import { adyen } from "./ready-realms/adyen.ts";
 import { auth0 } from "./ready-realms/auth0.ts";
 import { entra } from "./ready-realms/entra.ts";
+import { finicity } from "./ready-realms/finicity.ts";
+import { githubApp } from "./ready-realms/github-app.ts";
 import { gocardless } from "./ready-realms/gocardless.ts";
 import { googleServiceAccount } from "./ready-realms/google.ts";
 import { paypal } from "./ready-realms/paypal.ts";
@@ -21,6 +23,8 @@ export const readyRealms = {
   adyen,
   auth0,
   entra,
+  finicity,
+  githubApp,
   gocardless,
   googleServiceAccount,
   paypal,

@@ -1,6 +1,8 @@
 import { adyenFacts } from "../../infra/ready-realms/adyen.ts";
 import { auth0Facts } from "../../infra/ready-realms/auth0.ts";
 import { entraFacts } from "../../infra/ready-realms/entra.ts";
+import { finicityFacts } from "../../infra/ready-realms/finicity.ts";
+import { githubAppFacts } from "../../infra/ready-realms/github-app.ts";
 import { gocardlessFacts } from "../../infra/ready-realms/gocardless.ts";
 import { googleFacts } from "../../infra/ready-realms/google.ts";
 import { paypalFacts } from "../../infra/ready-realms/paypal.ts";
@@ -21,6 +23,8 @@ const factsOf: Readonly<Record<keyof typeof readyRealms, ReadyRealmFacts>> = {
   adyen: adyenFacts,
   auth0: auth0Facts,
   entra: entraFacts,
+  finicity: finicityFacts,
+  githubApp: githubAppFacts,
   gocardless: gocardlessFacts,
   googleServiceAccount: googleFacts,
   paypal: paypalFacts,
@@ -45,16 +49,6 @@ const undeclared: readonly (readonly [provider: string, because: string, source:
     "Visa Developer",
     "user id and password alone open nothing: each call needs a client certificate in the TLS handshake, which is not vended",
     "https://developer.visa.com/pages/working-with-visa-apis/two-way-ssl",
-  ],
-  [
-    "Mastercard Open Finance (Finicity)",
-    "its request has names of its own (`partnerId`, `partnerSecret`), no grant, and a third credential in the header `Finicity-App-Key`",
-    "https://docs.finicity.com/authentication-and-integration/",
-  ],
-  [
-    "GitHub App",
-    "its JWT is the bearer of a call to an API, `/app/installations/{id}/access_tokens`, which is no token endpoint",
-    "https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-an-installation-access-token-for-a-github-app",
   ],
   [
     "Xero, for people of several organisations",

@@ -4,6 +4,7 @@ import {
   clientAuthentications,
   clientMembers,
   clientSettings,
+  requestSettings,
 } from "./declaration/client-settings.ts";
 import { bearer, declareClientCredentials } from "./declaration/declare-provider.ts";
 import { grantMembers, grantSettings } from "./declaration/grant-settings.ts";
@@ -26,7 +27,11 @@ export const clientCredentials = declareClientCredentials({
     tokenUrl: address,
     scope: v.optional(v.string()),
     ...clientSettings,
-    clientAuthentication: v.optional(v.picklist([...clientAuthentications, "grant"]), "basic"),
+    clientAuthentication: v.optional(
+      v.picklist([...clientAuthentications, "bearer_jwt", "grant"]),
+      "basic",
+    ),
+    ...requestSettings,
     ...grantSettings,
     answer: answerSettings,
     lifetimeSeconds: v.optional(lifeSeconds),

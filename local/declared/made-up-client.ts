@@ -21,6 +21,7 @@ export async function makeUpClient(
     case "post":
       return { clientId, clientSecret: generateValue("secret") };
     case "private_key_jwt":
+    case "bearer_jwt":
       return { clientId, ...(await makeUpKey(settings)) };
     case "tls": {
       const { chain, privateKey } = await authority.issueClient("token-vending");
@@ -43,6 +44,7 @@ export function registrationOf(
     case "post":
       return clientSecret;
     case "private_key_jwt":
+    case "bearer_jwt":
       return publicKeyIn(secret);
     case "tls":
       return chain && fingerprintOfCertificate(chain);
@@ -60,6 +62,7 @@ export function isClientKept(settings: ClientSettings, kept: LocalSecret): boole
     case "post":
       return Boolean(kept["clientSecret"]);
     case "private_key_jwt":
+    case "bearer_jwt":
       return isKeyKept(settings, kept);
     case "tls":
       // Each run has an authority of its own.

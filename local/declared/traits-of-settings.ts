@@ -18,6 +18,7 @@ export function traitsOf(
     ...{ clientAuthentication, basicEncoding, signingAlgorithm, requestFormat },
     assertionIssuer,
     assertionAudience: assertionAudience === undefined ? "token-endpoint" : "issuer",
+    ...requestTraitsOf(settings),
     required: requiredBy(settings, settings.tokenParameters),
     // A life that is configured is one that answers do not state.
     answer: { ...settings.answer, lifetime, members },
@@ -27,6 +28,13 @@ export function traitsOf(
     },
     authority: clientAuthentication === "tls" ? authority : undefined,
   };
+}
+
+/** Settings that say how token requests are made where nobody consents. */
+function requestTraitsOf(settings: GenericSettings) {
+  if (settings.provider !== "client-credentials") return {};
+  const { parameterNames, tokenHeaders } = settings;
+  return { parameterNames, tokenHeaders };
 }
 
 /** What a request of the realm says besides its grant. */

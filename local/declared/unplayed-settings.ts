@@ -23,7 +23,15 @@ const ofClients = [
   "presentation",
 ];
 
-const clientGrants = ["scope", "onIssue", "grant", "assertion", "tokenExchange"];
+const clientGrants = [
+  "scope",
+  "onIssue",
+  "grant",
+  "assertion",
+  "tokenExchange",
+  "parameterNames",
+  "tokenHeaders",
+];
 
 /** What the servers of the generic providers do as a declaration says. The simulators of the others are made for them. */
 const played: Readonly<Partial<Record<ProviderId, readonly string[]>>> = {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import { readRealm } from "../../functions/providers/catalogue.ts";
 import {
   clientDefaults,
   clientOptions,
@@ -30,6 +31,8 @@ describeProvider("client-credentials", {
     onIssue: "revoke",
     earlySeconds: 60,
     presentation: { headerName: "X-Access", scheme: null },
+    parameterNames: { client_id: "id", client_secret: "key", grant_type: null },
+    tokenHeaders: { "User-Agent": "acme" },
     attributes: { instance_url: "answer", app: "answer.app.id" },
     attributeHeaders: { "X-App": "app" },
   },
@@ -101,6 +104,38 @@ describe("a request of RFC 6749 §4.4", () => {
     await grant.issue(new AbortController().signal);
     const url = "https://oauth.example/token?tenant=a";
     expect(requests).toEqual([{ method: "POST", url, headers: expectedHeaders, body }]);
+  });
+
+  test("may go by other names, without what the server does not want, and with its headers", async () => {
+    const changes: Partial<Settings> = {
+      clientAuthentication: "post",
+      scope: "read",
+      parameterNames: { grant_type: null, client_id: "id", client_secret: "key" },
+      tokenHeaders: { "User-Agent": "acme", Accept: "text/plain" },
+    };
+    // A header that is sent anyway is refused, and would not replace it.
+    const { Accept: _, ...tokenHeaders } = changes.tokenHeaders ?? {};
+    expect(() => readRealm(JSON.stringify(settings(changes)))).toThrow(
+      "REALM: tokenHeaders.Accept: is sent anyway",
+    );
+    const allowed = settings({ ...changes, tokenHeaders });
+    const { grant, requests } = await grantOf(allowed, JSON.stringify(secret));
+    await grant.issue(new AbortController().signal);
+    expect(requests).toMatchObject([
+      { headers: { ...headers, "User-Agent": "acme" }, body: "scope=read&id=abc&key=def" },
+    ]);
+  });
+
+  test.each<[object, string]>([
+    [
+      { client_secrets: "key" },
+      "parameterNames.client_secrets: is unknown; did you mean client_secret?",
+    ],
+    [{ client_id: "" }, "parameterNames.client_id: must be a name"],
+    [{ client_id: "a b" }, "parameterNames.client_id: must be a name"],
+  ])("has no other names like %j", (parameterNames, refusal) => {
+    const realm = JSON.stringify({ ...settings(), parameterNames });
+    expect(() => readRealm(realm)).toThrow(`REALM: ${refusal}`);
   });
 
   test("revokes nothing elsewhere, unless the realm says that a new token revokes the old", async () => {

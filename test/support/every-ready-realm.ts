@@ -2,7 +2,7 @@ import { readyRealms } from "../../infra/ready-realms.ts";
 import type { RealmEntry } from "../../infra/realm-list.ts";
 
 const { adyen, auth0, entra, gocardless, paypal, plaid, quickbooks, wise } = readyRealms;
-const { googleServiceAccount, revolutBusiness } = readyRealms;
+const { finicity, githubApp, googleServiceAccount, revolutBusiness } = readyRealms;
 const { salesforce, stripeConnect, truelayer, xeroCustomConnection } = readyRealms;
 
 /** Each ready realm, in every environment that its provider has. */
@@ -16,6 +16,8 @@ export const everyReadyRealm: readonly RealmEntry[] = [
     myDomain: "acme.my.salesforce.com",
     sessionSeconds: 900,
   }),
+  finicity({ environment: "finicity", appKey: "0a1b2c" }),
+  githubApp({ environment: "github", installationId: 7, userAgent: "acme" }),
   googleServiceAccount({ environment: "google", scopes: ["https://mail.google.com/"] }),
   stripeConnect({ environment: "test", scope: "read_only" }),
   stripeConnect({ environment: "live", scope: "read_write" }),

@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { certificateChain, privateKey } from "../oauth/client-certificate.ts";
 import { plainText, sensitiveText } from "./secret.ts";
-import { address, basicEncoding } from "./settings.ts";
+import { address, basicEncoding, headerName, headerValue } from "./settings.ts";
+import { strictSettings } from "./strict-settings.ts";
 
 /** An absolute address without a fragment (RFC 8707 §2). */
 const resource = v.pipe(
@@ -31,6 +32,29 @@ export const nameBesides = (own: RegExp) =>
 
 /** Parameters that a server wants besides the standard's, always the same. */
 const constantParameters = v.record(nameBesides(ownParameters), wellFormed);
+
+/** A server's own name of a parameter; null where it does not want it. */
+const otherName = v.optional(
+  v.nullable(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,60}$/, "must be a name"))),
+);
+
+/** What a request's headers say anyway. */
+const ownHeaders = /^(authorization|content-.*|accept|host|transfer-encoding|connection)$/i;
+
+/** How token requests differ from the standard's, where no person consents. */
+export const requestSettings = {
+  parameterNames: v.optional(
+    strictSettings({
+      grant_type: otherName,
+      client_id: otherName,
+      client_secret: otherName,
+      scope: otherName,
+      username: otherName,
+      password: otherName,
+    }),
+  ),
+  tokenHeaders: v.optional(v.record(v.pipe(headerName, nameBesides(ownHeaders)), headerValue)),
+};
 
 /** The ways to authenticate that every generic provider has. */
 export const clientAuthentications = ["basic", "post", "private_key_jwt", "tls", "none"] as const;

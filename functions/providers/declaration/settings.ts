@@ -36,7 +36,7 @@ export const headerName = v.pipe(
 );
 /** The header that carries the token. Without a scheme its value is the token alone. */
 export const presentation = strictSettings({ headerName, scheme: v.nullish(oneWord, null) });
-const headerValue = v.pipe(v.string(), v.regex(/^[\x20-\x7e]*$/, "must be visible ASCII"));
+export const headerValue = v.pipe(v.string(), v.regex(/^[\x20-\x7e]*$/, "must be visible ASCII"));
 
 /** RFC 6749 §3.3. */
 export const scopeToken = v.pipe(

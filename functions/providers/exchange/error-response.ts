@@ -68,7 +68,8 @@ function readStatus(
 ): NotIssued {
   const { status, headers } = response;
   const retry = { retryAfterMs: retryAfterMs(headers, clock) };
-  if (status === 429) {
+  const error = fields?.["error"];
+  if (isThrottled(status, fields, retry.retryAfterMs)) {
     return notIssued("provider-throttled", "The provider asks for fewer requests.", retry);
   }
   if (status >= 500 || status === 408 || status === 425) {
@@ -76,7 +77,6 @@ function readStatus(
     const detail = `The provider answered ${status}.`;
     return notIssued("provider-unavailable", detail, { ...retry, mayHaveIssued });
   }
-  const error = fields?.["error"];
   if (status === 401 || (status === 403 && fields) || errorCodes.has(error)) {
     return refused(error, errorCodes.has(error) ? `${status}, ${error}` : `${status}`, presented);
   }
@@ -89,6 +89,16 @@ function readStatus(
   }
   const detail = `The provider answered ${status}, an unexpected status.`;
   return notIssued("provider-malformed", detail, { ...retry, mayHaveIssued: status < 300 });
+}
+
+/** Some throttle by 403: a server that says when to come back does not refuse for good. */
+function isThrottled(
+  status: number,
+  fields: Readonly<Record<string, unknown>> | null,
+  waitMs: number | null,
+): boolean {
+  const isForNow = status === 403 && waitMs !== null;
+  return status === 429 || (isForNow && fields !== null && !errorCodes.has(fields["error"]));
 }
 
 /** `invalid_grant` is about the person's grant, where one was presented. */

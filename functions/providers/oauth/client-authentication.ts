@@ -21,6 +21,8 @@ export type ClientAuthentication =
       /** The client's id (RFC 7523 §3), or what a server wants instead. */
       readonly issuer: string;
       readonly audience: string;
+      /** It is sent as a bearer token of the server's API is (RFC 6750 §2.1), and names nobody else as its subject. */
+      readonly isBearer: boolean;
     }
   /** Its id alone: a public client (RFC 6749 §3.2.1), or one whose certificate proves it (RFC 8705 §2). */
   | { readonly by: "identifier" }
@@ -37,6 +39,10 @@ export interface OAuthClient {
   readonly requestIdHeader?: string;
   /** How parameters are sent: as a form if nothing is said. */
   readonly requestFormat?: "form" | "json" | undefined;
+  /** Other names of parameters; null for one that is not sent. */
+  readonly parameterNames?: Readonly<Record<string, string | null | undefined>> | undefined;
+  /** Headers of each request, always the same. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What authentication adds to a request. */
@@ -73,14 +79,11 @@ export async function proofOf(
     case "assertion": {
       // Most clients have none, and need not load what signs it.
       const { signAssertion } = await import("./assertion.ts");
-      const { key, issuer, audience } = authentication;
-      const says = {
-        issuer,
-        subject: clientId,
-        audience,
-        lifetimeMs: assertionLifetimeMs,
-      };
+      const { key, issuer, audience, isBearer } = authentication;
+      const subject = isBearer ? undefined : clientId;
+      const says = { issuer, subject, audience, lifetimeMs: assertionLifetimeMs };
       const assertion = await signAssertion(says, key, context);
+      if (isBearer) return { headers: { authorization: `Bearer ${assertion}` }, parameters: [] };
       return { headers: {}, parameters: [id, ...assertedBy, ["client_assertion", assertion]] };
     }
     case "identifier":

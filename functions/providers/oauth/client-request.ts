@@ -45,7 +45,7 @@ export async function clientRequest(
   parameters: URLSearchParams,
   context: IssuerContext,
 ): Promise<HttpRequest> {
-  const { certificate, requestIdHeader, requestFormat = "form" } = client;
+  const { certificate, requestIdHeader, requestFormat = "form", parameterNames = {} } = client;
   const proof = await proofOf(client, context);
   const { contentType, write } = formats[requestFormat];
   const sent = new URLSearchParams([...parameters]);
@@ -55,14 +55,26 @@ export async function clientRequest(
     method: "POST",
     url,
     headers: {
+      ...client.headers,
       "content-type": contentType,
       accept: "application/json",
       ...proof.headers,
       ...(requestIdHeader && { [requestIdHeader]: context.newRequestId() }),
     },
-    body: write(sent),
+    body: write(underNames(sent, parameterNames)),
     ...(certificate && { clientCertificate: certificate }),
   });
+}
+
+function underNames(
+  sent: URLSearchParams,
+  names: NonNullable<OAuthClient["parameterNames"]>,
+): URLSearchParams {
+  const renamed = [...sent].flatMap(([name, value]): [string, string][] => {
+    const other = Object.hasOwn(names, name) ? names[name] : undefined;
+    return other === null ? [] : [[other ?? name, value]];
+  });
+  return new URLSearchParams(renamed);
 }
 
 const formats = {

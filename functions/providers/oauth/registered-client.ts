@@ -10,12 +10,21 @@ import { certificatePairProblem } from "./client-certificate.ts";
 /** The settings by which a generic provider says how its client authenticates. */
 interface ClientSettings {
   readonly tokenUrl: string;
-  readonly clientAuthentication: "basic" | "post" | "private_key_jwt" | "tls" | "none" | "grant";
+  readonly clientAuthentication:
+    | "basic"
+    | "post"
+    | "private_key_jwt"
+    | "bearer_jwt"
+    | "tls"
+    | "none"
+    | "grant";
   readonly basicEncoding: BasicEncoding;
   readonly signingAlgorithm?: string | undefined;
   readonly assertionIssuer?: string | undefined;
   readonly assertionAudience?: string | undefined;
   readonly requestFormat: OAuthClient["requestFormat"];
+  readonly parameterNames?: OAuthClient["parameterNames"];
+  readonly tokenHeaders?: OAuthClient["headers"];
 }
 
 /** The members of its secret. */
@@ -60,9 +69,9 @@ function registeredClient(
   if (problem) return problem;
   const authentication = authenticationOf(settings, secret);
   if ("problem" in authentication) return authentication;
-  const { requestFormat } = settings;
+  const { requestFormat, parameterNames, tokenHeaders: headers } = settings;
   const certificate = chain && key ? { chain, key } : undefined;
-  return { clientId, authentication, certificate, requestFormat };
+  return { clientId, authentication, certificate, requestFormat, parameterNames, headers };
 }
 
 function authenticationOf(
@@ -84,6 +93,7 @@ function authenticationOf(
     case "post":
       return clientSecret ? { by: "post", clientSecret } : missing("clientSecret");
     case "private_key_jwt":
+    case "bearer_jwt":
       return assertedBy(settings, secret, reason);
     case "tls":
       return tlsCertificateChain ? { by: "identifier" } : missing("tlsCertificateChain");
@@ -114,5 +124,6 @@ function assertedBy(
   if ("problem" in key) return key;
   const { tokenUrl, assertionAudience: audience = tokenUrl } = settings;
   const { assertionIssuer: issuer = secret.clientId } = settings;
-  return { by: "assertion", key, issuer, audience };
+  const isBearer = settings.clientAuthentication === "bearer_jwt";
+  return { by: "assertion", key, issuer, audience, isBearer };
 }

@@ -8,6 +8,8 @@ export interface AssertionRules {
   /** Of all clients (default: the client's id). */
   readonly issuer?: string | undefined;
   readonly audience: () => string;
+  /** Where it has none (default: the client). */
+  readonly hasSubject?: boolean;
 }
 
 /** Whether an assertion is the client's, signed by one of its keys (PEM), valid now, and presented for the first time. */
@@ -22,7 +24,7 @@ const longestLifeSeconds = 600;
 
 /** RFC 7523 §3. */
 export function createAssertionCheck(rules: AssertionRules): AssertionCheck {
-  const { now, algorithm, audience } = rules;
+  const { now, algorithm, audience, hasSubject = true } = rules;
   const used = new Set<string>();
   return (clientId, text, publicKeys) => {
     const assertion = readAssertion(text);
@@ -30,7 +32,10 @@ export function createAssertionCheck(rules: AssertionRules): AssertionCheck {
     const { iss, sub, aud, jti } = assertion.claims;
     const { issuer = clientId } = rules;
     const isFirst = typeof jti === "string" && !used.has(jti);
-    const isOwn = iss === issuer && sub === clientId && [aud].flat().includes(audience());
+    const isOwn =
+      iss === issuer &&
+      sub === (hasSubject ? clientId : undefined) &&
+      [aud].flat().includes(audience());
     const isAllowed = algorithm === undefined || alg === algorithm;
     const isValid = assertion.isValidAt(now(), longestLifeSeconds);
     if (!isFirst || !isOwn || !isAllowed || !isValid) return false;

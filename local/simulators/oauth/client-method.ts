@@ -4,12 +4,21 @@ import { readBasicCredentials } from "../kit/client-registry.ts";
 import type { SimulatedRequest } from "../kit/request.ts";
 import type { AssertionCheck } from "./client-assertion-check.ts";
 import type { GrantCheck } from "./grant-check.ts";
+import { readAssertion } from "./signed-assertion.ts";
 
 /**
- * How clients prove who they are: RFC 6749 §2.3.1, RFC 7523 §2.2, RFC 8705 §2; `none` for public ones; `grant` where what is
+ * How clients prove who they are: RFC 6749 §2.3.1, RFC 7523 §2.2, RFC 8705 §2; `bearer_jwt` by an assertion in the header of
+ * bearer tokens (RFC 6750 §2.1); `none` for public ones; `grant` where what is
  * presented for a token says it (RFC 7521 §4.1), and nothing else does.
  */
-export type ClientProof = "basic" | "post" | "private_key_jwt" | "tls" | "none" | "grant";
+export type ClientProof =
+  | "basic"
+  | "post"
+  | "private_key_jwt"
+  | "bearer_jwt"
+  | "tls"
+  | "none"
+  | "grant";
 
 export interface ClientMethodOptions {
   readonly proof: ClientProof;
@@ -39,6 +48,7 @@ export function createClientMethod(
   const claimed: ClientMethod["claimed"] = (request, form) => {
     if (proof === "basic") return basicOf(request)?.clientId;
     if (proof === "grant") return form && grant?.claimed(form);
+    if (proof === "bearer_jwt") return issuerOf(bearerOf(request));
     return form?.get("client_id") ?? undefined;
   };
 
@@ -57,6 +67,8 @@ export function createClientMethod(
           const assertion = form.get("client_assertion") ?? "";
           return isJwt && isAssertionOf(clientId, assertion, registry.secretsOf(clientId));
         }
+        case "bearer_jwt":
+          return isAssertionOf(clientId, bearerOf(request), registry.secretsOf(clientId));
         case "tls":
           return registry.accepts({ clientId, clientSecret: certificateOf(request) ?? "" });
         case "none":
@@ -68,6 +80,14 @@ export function createClientMethod(
   };
 }
 
+const bearerOf = ({ headers }: SimulatedRequest) =>
+  /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1] ?? "";
+
+function issuerOf(assertion: string): string | undefined {
+  const { iss } = readAssertion(assertion).claims;
+  return typeof iss === "string" ? iss : undefined;
+}
+
 const jwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /** RFC 6749 §2.3: one authentication method per request. */
@@ -77,7 +97,7 @@ function hasOtherProof(
   form: URLSearchParams,
 ): boolean {
   return (
-    (proof !== "basic" && headers.authorization !== undefined) ||
+    (!["basic", "bearer_jwt"].includes(proof) && headers.authorization !== undefined) ||
     (proof !== "post" && form.has("client_secret")) ||
     (proof !== "private_key_jwt" && form.has("client_assertion")) ||
     (proof === "grant" && form.has("client_id"))

@@ -17,7 +17,12 @@ import type { AnswerFormat } from "./answer-format.ts";
 import { formatAnswer } from "./answer-format.ts";
 import type { GrantCheck } from "./grant-check.ts";
 import { createGrantCheck } from "./grant-check.ts";
-import { errorForParameter, parametersOf, wrongParameter } from "./request-parameters.ts";
+import {
+  errorForParameter,
+  parametersOf,
+  standardParameters,
+  wrongParameter,
+} from "./request-parameters.ts";
 import type { GrantHolding, RequiredGrant } from "./required-grant.ts";
 import { grantKindOf } from "./required-grant.ts";
 import type { PairOptions } from "./server-pair.ts";
@@ -56,7 +61,6 @@ export interface OAuthServer extends Simulator {
 /** An authorization server with the client-credentials grant (RFC 6749 §4.4), or another one that needs no person. */
 export async function startOAuthServer(options: OAuthServerOptions = {}): Promise<OAuthServer> {
   const { invalidClientShape = "challenge", onIssue = "coexist" } = options;
-  const { requestFormat = "form" } = options;
   const answer = answerOf(options);
   const { headerName = "authorization", scheme } = options.presentation ?? { scheme: "Bearer" };
   const context = createSimulatorContext(options);
@@ -70,6 +74,8 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
     grantKindOf(options.grant ?? { type: "client-credentials" }, { now: context.now, audience }),
   );
   const method = clientMethodOf(context, registry, options, addresses, grant);
+
+  const read = requestReader(options, grant);
 
   const wrongClient = invalidClient[invalidClientShape];
   const wrongGrant = badRequest(grant.error);
@@ -95,7 +101,7 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
   }
 
   function issueToken(request: SimulatedRequest): SimulatedReply {
-    const form = parametersOf(request, requestFormat);
+    const form = read(request);
     if (form === undefined || isTwiceAuthenticated(request, form))
       return badRequest("invalid_request");
     const clientId = judge(request, form);
@@ -117,8 +123,7 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
           methods: ["POST"],
           path: "/token",
           handle: (request) => formatAnswer(issueToken(request), answer, context),
-          revocationScopeOf: (request) =>
-            method.claimed(request, parametersOf(request, requestFormat)) ?? "",
+          revocationScopeOf: (request) => method.claimed(request, read(request)) ?? "",
         },
       ],
       others: [
@@ -151,6 +156,20 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
       ledger.issue({ value, clientId: "someone-else", revocationScope: clientId, isForeign: true });
       return value;
     },
+  };
+}
+
+/** Reads the parameters of a request, under the standard's names; undefined for one that is not as the server wants it. */
+function requestReader(
+  { requestFormat = "form", parameterNames = {}, tokenHeaders = {} }: OAuthServerOptions,
+  { grantType }: GrantCheck,
+): (request: SimulatedRequest) => URLSearchParams | undefined {
+  const wanted = Object.entries(tokenHeaders);
+  return (request) => {
+    const { headers } = request;
+    const parameters = parametersOf(request, requestFormat);
+    if (wanted.some(([name, value]) => headers[name.toLowerCase()] !== value)) return undefined;
+    return parameters && standardParameters(parameters, parameterNames, { grant_type: grantType });
   };
 }
 

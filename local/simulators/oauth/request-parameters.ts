@@ -14,12 +14,35 @@ export function parametersOf(
 ): URLSearchParams | undefined {
   if (format === "form") return formOf(request);
   if (!request.headers["content-type"]?.startsWith("application/json")) return undefined;
-  const members = Object.entries(jsonObjectOf(request) ?? {});
-  const pairs = members.flatMap(([name, value]) =>
+  const members = jsonObjectOf(request);
+  if (!members) return undefined;
+  const pairs = Object.entries(members).flatMap(([name, value]) =>
     [value].flat().map((one): [string, unknown] => [name, one]),
   );
   const isText = (pair: [string, unknown]): pair is [string, string] => typeof pair[1] === "string";
-  return members.length > 0 && pairs.every(isText) ? new URLSearchParams(pairs) : undefined;
+  return pairs.every(isText) ? new URLSearchParams(pairs) : undefined;
+}
+
+/** What a server calls parameters of the standard; null for one that it does not take. */
+export type ParameterNames = Readonly<Record<string, string | null | undefined>>;
+
+/**
+ * The parameters under the standard's names, with `usual` in the place of those that are not taken. Undefined where a
+ * request has one by the standard's name that is called otherwise, or not taken.
+ */
+export function standardParameters(
+  parameters: URLSearchParams,
+  names: ParameterNames,
+  usual: Readonly<Record<string, string>>,
+): URLSearchParams | undefined {
+  const others = Object.entries(names).filter(([, other]) => other !== undefined);
+  if (others.some(([name]) => parameters.has(name))) return undefined;
+  const standard = new Map(others.map(([name, other]) => [other, name]));
+  const found = [...parameters].map(([name, value]) => [standard.get(name) ?? name, value]);
+  const untaken = others.flatMap(([name, other]) =>
+    other === null && usual[name] !== undefined ? [[name, usual[name]]] : [],
+  );
+  return new URLSearchParams([...found, ...untaken] as [string, string][]);
 }
 
 /** A parameter that occurs twice (RFC 6749 §3.1, §3.2). Several resources may be named (RFC 8707 §2). */

@@ -6,7 +6,7 @@ import { createAssertionCheck } from "./client-assertion-check.ts";
 import type { ClientMethod, ClientProof } from "./client-method.ts";
 import { createClientMethod } from "./client-method.ts";
 import type { GrantCheck } from "./grant-check.ts";
-import type { ParameterFormat, RequiredParameters } from "./request-parameters.ts";
+import type { ParameterFormat, ParameterNames, RequiredParameters } from "./request-parameters.ts";
 
 /** In what a server differs from others of the same grant. */
 export interface ServerTraits {
@@ -20,6 +20,10 @@ export interface ServerTraits {
   readonly assertionAudience?: "token-endpoint" | "issuer";
   /** Of token requests (default: `form`). */
   readonly requestFormat?: ParameterFormat;
+  /** What it calls parameters of token requests (default: as the standard does). */
+  readonly parameterNames?: ParameterNames | undefined;
+  /** Headers that every token request has to have. */
+  readonly tokenHeaders?: Readonly<Record<string, string>> | undefined;
   /** What every token request has to say. */
   readonly required?: RequiredParameters;
   readonly answer?: AnswerFormat;
@@ -54,6 +58,9 @@ export function clientMethodOf(
   const { clientAuthentication: proof = "basic", basicEncoding = "rfc6749" } = traits;
   const { signingAlgorithm: algorithm, assertionIssuer: issuer } = traits;
   const audience = audienceOf(traits, addresses);
-  const isAssertionOf = createAssertionCheck({ now, algorithm, issuer, audience });
+  const isAssertionOf = createAssertionCheck({
+    ...{ now, algorithm, issuer, audience },
+    hasSubject: proof !== "bearer_jwt",
+  });
   return createClientMethod(registry, { proof, basicEncoding, isAssertionOf, grant });
 }

@@ -2,6 +2,7 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Issued, NotIssued } from "../../../functions/model/provider.ts";
 import type { RealmInput } from "../../../functions/providers/catalogue.ts";
+import { readyRealms } from "../../../infra/ready-realms.ts";
 import { ping } from "../../../local/local-realm.ts";
 import { summarizeOutcome } from "../../support/an-issuer.ts";
 import { declaredWorld } from "./declared-world.ts";
@@ -60,6 +61,29 @@ describe("a server made from a declaration", () => {
       expect(summarizeOutcome(await issue({ secret: old }))).toBe("credentials-rejected");
     },
   );
+
+  test.each<[RealmInput, Partial<Settings>]>([
+    [readyRealms.finicity({ environment: "f", appKey: "app-1" }), { tokenHeaders: {} }],
+    [readyRealms.finicity({ environment: "f", appKey: "app-1" }), { parameterNames: {} }],
+    [
+      readyRealms.githubApp({ environment: "g", installationId: 7, userAgent: "acme" }),
+      { parameterNames: {} },
+    ],
+    [
+      readyRealms.githubApp({ environment: "g", installationId: 7, userAgent: "acme" }),
+      { tokenHeaders: { "User-Agent": "other" } },
+    ],
+    [
+      readyRealms.githubApp({ environment: "g", installationId: 7, userAgent: "acme" }),
+      { clientAuthentication: "private_key_jwt" },
+    ],
+  ])("plays %j, and refuses a request with %j", async (ready, changes) => {
+    const { issue } = await declaredWorld(ready as Settings);
+    expect(summarizeOutcome(await issue())).toMatch(/^issued/);
+    const wrong = { clientId: "another", clientSecret: "another" };
+    expect(summarizeOutcome(await issue({ secret: wrong }))).toBe("credentials-rejected");
+    expect((await issue({ settings: changes })).kind).toBe("not-issued");
+  });
 
   test("says a made-up value of each attribute, and wants it in its API's headers", async () => {
     const { issue, realm } = await declaredWorld({

@@ -92,6 +92,11 @@ const answers: readonly [rule: string, play: ScriptedAnswer, outcome: string][] 
   ["401 of text", { status: 401, body: "Unauthorized" }, "credentials-rejected"],
   ["401 of nothing", { status: 401 }, "credentials-rejected"],
   ["403 ESEC001", { status: 403, body: esec001 }, "credentials-rejected"],
+  [
+    "403 invalid_client, whenever to come back",
+    { status: 403, headers: { "retry-after": "7" }, body: error("invalid_client") },
+    "credentials-rejected",
+  ],
   ["400 invalid_scope", { status: 400, body: error("invalid_scope") }, "credentials-rejected"],
   [
     "400 unauthorized_client",
