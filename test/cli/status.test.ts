@@ -149,6 +149,16 @@ describe("status", () => {
     expect(firstCells.join("")).toBe(`${connection}${usableStatus.connection}`);
   });
 
+  test("says what came with a token, in a line of its own", async () => {
+    const attributes = { instance_url: "https://eu1.acme.example", app: "7" };
+    const connections = [{ ...usableStatus, attributes }];
+    const account = await lambdaAccount(status(() => ({ connections, cursor: null })));
+    const { connection } = usableStatus;
+    expect((await account.run("status")).out).toContain(
+      `\n\n${connection}: token with instance_url https://eu1.acme.example, app 7\n\n`,
+    );
+  });
+
   test("has colours only where the screen has, and never those of a name", async () => {
     const consent = { consentedAt: "2026-11-20T09:01:00.000Z", endsAt: null, isRenewable: true };
     const customer = "\u001b[32mPaid\u001b[2J";
