@@ -20,6 +20,10 @@ const tokenFields = among<unknown>([
   { access_token: accessToken, expires_in: "300", refresh_token_expires_in: 86_400, scope: "a b" },
   { access_token: accessToken, expires_in: 300, id_token: "e30.e30.e30", customer: "Mo***" },
   { access_token: accessToken, expires_in: 60, id_token: "{idToken}" },
+  {
+    ...{ access_token: accessToken, token_type: "N_A", expires_in: 300 },
+    issued_token_type: "urn:ietf:params:oauth:token-type:jwt",
+  },
   { keys: [{ kty: "EC", crv: "P-256", kid: "key-1", x: "{jwkX}", y: "AA" }] },
   { error: "invalid_grant", error_description: providerText },
   { error: providerText, status: providerText },

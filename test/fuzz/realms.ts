@@ -17,7 +17,7 @@ const environment = "test";
 /** Of one call to the provider, by the fast clock of these worlds. */
 const deadlineMs = 1000;
 
-/** A realm of each provider, and of each grant, whose addresses all begin with `base`. */
+/** A realm of each provider, of each grant, and of a server that is no token endpoint, whose addresses all begin with `base`. */
 export function realmsAt(base: string): readonly FuzzRealm[] {
   const tokenUrl = `${base}/token`;
   const code = { authorizeUrl: `${base}/authorize`, tokenUrl, revokeUrl: `${base}/revoke` };
@@ -47,12 +47,12 @@ export function realmsAt(base: string): readonly FuzzRealm[] {
     },
     { settings: { provider: "connectpay", ...common, ...code }, secret: oauthClient },
     { settings: { provider: "authorization-code", ...common, ...code }, secret: oauthClient },
-    ...grantsAt({ ...common, tokenUrl }),
+    ...furtherClientsAt({ ...common, tokenUrl }),
   ];
 }
 
-/** The grants of `client-credentials` besides client credentials. */
-function grantsAt(
+/** What `client-credentials` does besides that grant. */
+function furtherClientsAt(
   common: Pick<Settings, "environment" | "deadlineMs" | "tokenUrl">,
 ): readonly FuzzRealm[] {
   const subjectTokenType = "urn:ietf:params:oauth:token-type:jwt";
@@ -68,13 +68,21 @@ function grantsAt(
     {
       settings: {
         ...{ provider, ...common, grant: "token-exchange" },
-        tokenExchange: { subjectTokenType },
+        tokenExchange: { subjectTokenType, requestedTokenType: subjectTokenType },
       },
       secret: { ...oauthClient, subjectToken },
     },
     {
       settings: { provider, ...common, grant: "password", requestFormat: "json" },
       secret: { ...oauthClient, username: "jo", password },
+    },
+    {
+      settings: {
+        ...{ provider, ...common, clientAuthentication: "bearer_jwt", requestFormat: "json" },
+        ...{ parameterNames: { grant_type: null }, tokenHeaders: { "X-Version": "1" } },
+        lifetimeSeconds: 300,
+      },
+      secret: { clientId: "client-1", privateKey },
     },
   ];
 }
