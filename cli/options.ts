@@ -3,6 +3,10 @@ export const optionTexts = {
   json: ["--json", "print answers and problems as JSON"],
   showToken: ["--show-token", "show the token too"],
   minValidity: ["--min-validity <seconds>", "require the token to remain usable for this long"],
+  proofFor: [
+    "--proof-for <request>",
+    "with a proof for this request, like 'GET https://api.example.com' (tokens bound to a key)",
+  ],
   function: ["--function <name>", "invoke this function instead of looking it up"],
   file: ["--file <path>", "the JSON to put"],
   reason: ["--reason <text>", "why, for those who are refused"],

@@ -4,7 +4,7 @@ import { formatCredential } from "./format-answers.ts";
 import type { CommandOptions } from "./options.ts";
 import { parseConnection, parseMinValidity, parseVersion } from "./parse-arguments.ts";
 
-const options = ["showToken", "minValidity", "function"] as const;
+const options = ["showToken", "minValidity", "proofFor", "function"] as const;
 const needs = "`lambda:InvokeFunction` on `vend-token`";
 
 export const vendCommand: CommandDeclaration = {
@@ -29,7 +29,7 @@ export const rejectCommand: CommandDeclaration = {
 
 function vending(
   text: string | undefined,
-  { minValidity, showToken: isTokenShown = false }: CommandOptions,
+  { minValidity, proofFor, showToken: isTokenShown = false }: CommandOptions,
   rejectedVersion: number | null,
 ) {
   const { realm, account } = parseConnection(text);
@@ -39,6 +39,7 @@ function vending(
       account,
       ...(seconds === null ? {} : { minValiditySeconds: seconds }),
       ...(rejectedVersion === null ? {} : { rejectedVersion }),
+      ...(proofFor === undefined ? {} : { proofFor }),
     };
     const answer = await functions.invoke<VendAnswer>("vend-token", realm, payload);
     const { token: _, header, extraHeaders: __, ...rest } = answer;

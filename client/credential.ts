@@ -96,7 +96,7 @@ export function parseCredential(connection: string, json: unknown): VendedCreden
     const isValid = credential.version > 0 && credential.token && usableUntilMs(credential) > 0;
     if (isValid && credential.connection === connection) return credential;
   } catch {}
-  throw malformedAnswer(connection, "Not its credential.");
+  throw malformedAnswer(connection, "No credential.");
 }
 
 /** In milliseconds since 1970; without end for a key that does not expire. */

@@ -63,12 +63,15 @@ export function httpsTransport({ baseUrl, signer, withLinks }: HttpsTransportOpt
 
   return async ({ connection, rejectedVersion: version, consentId, ...query }, signal) => {
     const path = encodeURIComponent(connection).replaceAll("%2F", "/");
+    const tokens = `tokens/${path}`;
     const [method, place] = version
-      ? ["POST", `tokens/${path}/rejections`]
-      : (withLinks?.route(path, consentId) ?? ["GET", `tokens/${path}`]);
-    const body = version ? JSON.stringify({ version }) : null;
+      ? ["POST", `${tokens}/rejections`]
+      : (withLinks?.route(path, consentId) ?? ["GET", tokens]);
+    const body = version
+      ? JSON.stringify({ version, ...query, minValiditySeconds: undefined })
+      : null;
     const url = new URL(`${base}/v1/${place}`);
-    if (!version) url.search = `${new URLSearchParams(query as Record<never, never>)}`;
+    if (!body) url.search = `${new URLSearchParams(query as Record<never, never>)}`;
     const { headers } = await signer.sign({
       method,
       body,

@@ -33,7 +33,7 @@ export function shareVending(
   function store(credential: VendedCredential): VendedCredential {
     if ((cached()?.version ?? 0) <= credential.version) {
       const end = usableUntilMs(credential);
-      const isKey = end - credential.issuedAt.getTime() > maxTokenLifetimeMs;
+      const isKey = end - +credential.issuedAt > maxTokenLifetimeMs;
       storedUntil = isKey ? Math.min(end, now() + keyCacheMs) : end;
       stored = credential;
     }

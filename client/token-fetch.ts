@@ -22,7 +22,7 @@ export async function tokenFetch(
 ): Promise<Response> {
   const url = safeAddress(address);
   const credential = await client.vend(call);
-  const response = await send(url, init, credential);
+  const response = await sendWith(url, init, credential);
   if (response.status !== 401) return response;
 
   const { version } = credential;
@@ -33,10 +33,14 @@ export async function tokenFetch(
   // A stream has been consumed and cannot be sent again.
   if (current.version === version || Symbol.asyncIterator in Object(init.body)) return response;
   await response.body?.cancel();
-  return send(url, init, current);
+  return sendWith(url, init, current);
 }
 
-function send(url: URL, init: TokenRequestInit, credential: VendedCredential): Promise<Response> {
+export function sendWith(
+  url: URL,
+  init: TokenRequestInit,
+  credential: VendedCredential,
+): Promise<Response> {
   const headers = new Headers(init.headers);
   for (const [name, value] of Object.entries(credential.headers)) headers.set(name, value);
   const redirect = init.redirect === "error" ? "error" : "manual";

@@ -6,6 +6,9 @@ export interface TransportRequest {
   readonly minValiditySeconds?: number;
   /** The version that the provider answered with 401: reject it, then vend. */
   readonly rejectedVersion?: number;
+  /** The request that a proof is for: its method, a space and its address. */
+  readonly proofFor?: string;
+  readonly proofNonce?: string;
   /** The id of a link: ask what came of it, instead of vending. */
   readonly consentId?: string;
 }

@@ -8,6 +8,7 @@ import type { LinkOffers } from "./model/link-offers.ts";
 import type { Log } from "./model/log.ts";
 import type { Metrics } from "./model/metrics.ts";
 import type { PendingConsents } from "./model/pending-consents.ts";
+import type { SignProof } from "./model/proof.ts";
 import type { RenewalIndex } from "./model/renewal-index.ts";
 import type { Sealer } from "./model/sealer.ts";
 import type { SecretSource, SecretVersions } from "./model/secret-source.ts";
@@ -50,6 +51,8 @@ export function compose(variables: Variables): {
   pendingConsents(): Promise<PendingConsents>;
   /** Loaded on demand: only callers that may have links need them. */
   linkOffers(): Promise<LinkOffers>;
+  /** Loaded on demand: only tokens that are bound to a key need them. */
+  proofs(): Promise<SignProof>;
   /** Loaded on demand: only an operator's check needs them. */
   secretVersions(): Promise<SecretVersions>;
 } {
@@ -97,6 +100,10 @@ export function compose(variables: Variables): {
     const { dynamoDbLinkOffers } = await import("./store/dynamodb-link-offers.ts");
     return dynamoDbLinkOffers(await dynamoDb(), tableName, realm);
   };
+  const proofs = async () => {
+    const { proofSigner } = await import("./providers/oauth/proof-of-possession.ts");
+    return proofSigner({ clock, newRequestId: randomUUID });
+  };
   const secretVersions = async () => {
     const { openSecretVersions } = await import("./secrets/secrets-manager-source.ts");
     return openSecretVersions(
@@ -105,7 +112,7 @@ export function compose(variables: Variables): {
       failureCounter(metrics, "secrets-manager"),
     );
   };
-  const onDemand = { renewalIndex, pendingConsents, linkOffers, secretVersions };
+  const onDemand = { renewalIndex, pendingConsents, linkOffers, proofs, secretVersions };
   return { environment, dependencies, metrics, ...onDemand };
 }
 

@@ -33,6 +33,7 @@ const endpoint = vendEndpoint({
   log,
   processName,
   metrics,
+  proofs: composed.proofs,
   links: consent && baseUrl ? linksTo(baseUrl, consent) : undefined,
   ...processVending(dependencies),
 });

@@ -44,7 +44,7 @@ export const credentialSchema = v.strictObject({
   ),
   extraHeaders: described(
     v.exactOptional(v.record(v.string(), v.string())),
-    "Additional headers that the provider requires, if any.",
+    "Additional headers that the provider requires, if any; with the proof in `DPoP` where the token is bound to a key.",
   ),
   token: text("The bare token, for uses other than a header."),
   fingerprint,

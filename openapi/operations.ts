@@ -20,6 +20,13 @@ const consentParameters = [
   ...connectionParameters.slice(1),
 ];
 
+/** RFC 9449. */
+const proofTexts = {
+  proofFor:
+    "The method and the address of the request that is to be sent, `GET https://api.example.com/payments`: required where the token is bound to a key (DPoP), and without effect elsewhere.",
+  proofNonce: "What the provider has answered in the header `DPoP-Nonce`.",
+};
+
 /** The API's paths. */
 export const paths = {
   "/v1/tokens/{provider}/{environment}/{account}": {
@@ -34,6 +41,7 @@ export const paths = {
         ...queryParameters(vendQuery, {
           minValiditySeconds:
             "The credential must be usable for at least this long. Where early renewal is allowed, this causes one; otherwise the caller waits for the handover, if that comes in time.",
+          ...proofTexts,
         }),
       ],
       responses: {
@@ -80,6 +88,7 @@ export const paths = {
         ...consentParameters,
         ...queryParameters(vendQuery, {
           minValiditySeconds: "The credential must be usable for at least this long.",
+          ...proofTexts,
         }),
       ],
       responses: {

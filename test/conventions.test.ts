@@ -50,6 +50,7 @@ const mayExpose: Readonly<Record<string, string>> = {
   "functions/http/problem.ts": "the answer to a caller who may ask people has the link",
   "functions/http/pages/web-request.ts": "the browser keeps its secret in a cookie",
   "functions/http/vend-endpoint.ts": "the answer to the caller is the token",
+  "functions/model/token-record.ts": "a token and its key are sealed as one text",
   "functions/platform/http-request.ts": "the certificate's key goes into the TLS handshake",
   "functions/platform/node-browser-secrets.ts": "links are hashed, and proofs made with the secret",
   "functions/providers/conferma.ts": "the platform key goes into the request's body",
@@ -72,6 +73,8 @@ const mayExpose: Readonly<Record<string, string>> = {
     "the code challenge is made of its verifier, and a refresh token is sent to be revoked",
   "functions/providers/oauth/exchange-secrets.ts":
     "the provider's text is compared with every secret of its exchange",
+  "functions/providers/oauth/proof-of-possession.ts":
+    "the key signs a proof, which has the token's hash",
   "functions/providers/send-payments.ts": "the client secret goes into the request's body",
   "functions/sealing/sealed-layouts.ts":
     "the token is sealed under a key derived from the data key",
@@ -126,6 +129,7 @@ describe("the environment", () => {
 
 /** Files of at most 35 lines that one other file imports, and what makes each a boundary. */
 const smallBoundaries: Readonly<Record<string, string>> = {
+  "functions/http/proven-answer.ts": "what most realms' vends never load",
   "functions/platform/aws-endpoint.ts": "decides what is left to the SDK, by itself and tested so",
   "functions/platform/aws-http-handler.ts": "a part of the SDK's, loaded with it",
   "functions/platform/json-log.ts": "the adapter of the port Log",

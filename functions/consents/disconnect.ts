@@ -4,6 +4,7 @@ import type { Disconnection } from "../model/consent-outcome.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
+import { boundTokenIn } from "../model/token-record.ts";
 import type { HeldLease } from "../model/token-store.ts";
 import { awaitFreeLease } from "../vending/await-renewal.ts";
 import { retryUntilLeaseEnd, takeLease } from "../vending/issuing/lease.ts";
@@ -74,5 +75,5 @@ async function openRevocable(
   const { sealed, terms } = record.token;
   const as = { connection, version, kind: "token", terms } as const;
   const token = await deps.sealer.open(sealed, as, signal);
-  return token && { kind: "access-token", token };
+  return token && { kind: "access-token", token: boundTokenIn(token).token };
 }

@@ -12,11 +12,30 @@ export const vendOnlyAlias = "vend-only";
 /** The alias of `vend-token` for callers that get, with `consent-required`, a link for the person. */
 export const withLinksAlias = "with-links";
 
+/** The request that is to be sent with the token, for a token that is bound to a key (RFC 9449). */
+const proofMembers = {
+  /** Its method and its address. */
+  proofFor: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^[A-Z-]{1,32} https?:\/\/[\w.-]+[!-~]{0,4096}$/,
+        "must be like GET https://example.com",
+      ),
+    ),
+  ),
+  /** What the server has answered in the header `DPoP-Nonce`, if it has (RFC 9449 §8.1). */
+  proofNonce: v.optional(
+    v.pipe(v.string(), v.regex(/^[!#-[\]-~]{1,512}$/, "must be a value of DPoP-Nonce")),
+  ),
+};
+
 /** The payload of a direct invocation. */
 export const vendPayload = v.strictObject({
   account: v.optional(v.string(), "default"),
   minValiditySeconds: v.optional(seconds, 0),
   rejectedVersion: v.optional(version),
+  ...proofMembers,
 });
 
 /** The payload of a direct invocation of `renew-tokens` that seals anew what is stored. */
@@ -93,10 +112,11 @@ export const vendQuery = v.strictObject({
     ),
     "0",
   ),
+  ...proofMembers,
 });
 
 /** The body of `POST /v1/tokens/…/rejections`. */
-export const rejectionBody = v.strictObject({ version });
+export const rejectionBody = v.strictObject({ version, ...proofMembers });
 
 /** What a person granted. Instants are ISO 8601. */
 export interface GrantedConsent {
@@ -132,6 +152,7 @@ export interface VendAnswer {
   /** Counts this connection's tokens; the number to report when the provider rejects this one. */
   readonly version: number;
   readonly header: { readonly name: string; readonly value: string };
+  /** What else the request has to send; the proof too, where the token is bound to a key. */
   readonly extraHeaders?: Readonly<Record<string, string>>;
   readonly token: string;
   /** First twelve hexadecimal digits of the token's SHA-256: may be logged. */

@@ -3,6 +3,7 @@ import type { Connection, RealmId } from "../model/connection.ts";
 import { accountOf, connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
 import { VendingError } from "../model/errors.ts";
+import type { SignProof } from "../model/proof.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { ApiEvent } from "./api-event.ts";
 import { readApiEvent, readBody, readQuery } from "./api-event.ts";
@@ -35,6 +36,8 @@ interface VendEndpoint extends ProblemReporting, AttributionRecording, HeaderSet
   /** The credential that this process has cached, if it satisfies the request. */
   cached(connection: Connection, request: VendRequest): Credential | null;
   vend(request: VendRequest, deadline: Deadline): Promise<Credential>;
+  /** Loaded with the first token that is bound to a key. */
+  proofs(): Promise<SignProof>;
   /** Undefined where nobody consents. */
   readonly links?: (() => Promise<CallersLinks>) | undefined;
 }
@@ -54,9 +57,13 @@ type Vended = VendAnswer | ConsentProgressAnswer;
 
 /** Vends and takes rejections, by direct invocation and through the API. */
 export function vendEndpoint(endpoint: VendEndpoint) {
-  const { realm, vend, links } = endpoint;
+  const { realm, vend, links, proofs } = endpoint;
   const answerOf = answering(endpoint);
   const attribution = attributing(endpoint);
+  const withProof = async (answer: VendAnswer, credential: Credential, request: VendRequest) => {
+    const { provenAnswer } = await import("./proven-answer.ts");
+    return provenAnswer(answer, credential, request, await proofs());
+  };
   return jsonEndpoint(endpoint, (call): Vended | Promise<Vended> => {
     const { event, requestId, invokedArn, deadline, setConnection } = call;
     if (links && asksAboutLink(event)) return links().then(({ progress }) => progress(call));
@@ -70,7 +77,8 @@ export function vendEndpoint(endpoint: VendEndpoint) {
     const answerTo = (credential: Credential) => {
       recordRejection();
       attribution.vended(event, requestId, credential);
-      return answerOf(credential);
+      const answer = answerOf(credential);
+      return credential.proofKey ? withProof(answer, credential, request) : answer;
     };
     const refuse = async (error: unknown) => {
       if (!namesNothing(error)) recordRejection();
@@ -116,11 +124,16 @@ export function readVendRequest(event: unknown, realm: RealmId): VendRequest {
 }
 
 function readPayload(payload: unknown): VendRequest {
-  const { account, minValiditySeconds, rejectedVersion } = parse(vendPayload, payload, "payload");
+  const { account, minValiditySeconds, rejectedVersion, ...proof } = parse(
+    vendPayload,
+    payload,
+    "payload",
+  );
   return {
     account: requireAccount(account),
     minValiditySeconds,
     rejectedVersion: rejectedVersion ?? null,
+    ...proof,
   };
 }
 
@@ -129,12 +142,11 @@ function readApiRequest(event: ApiEvent, realm: RealmId): VendRequest {
   requireMethod(event.httpMethod, below === undefined ? "GET" : "POST");
   const query = readQuery(event);
   if (below !== "rejections") {
-    const { minValiditySeconds } = parse(vendQuery, query, "query");
-    return { account, minValiditySeconds, rejectedVersion: null };
+    return { account, rejectedVersion: null, ...parse(vendQuery, query, "query") };
   }
   parse(v.strictObject({}), query, "query");
-  const { version } = parse(rejectionBody, readBody(event), "body");
-  return { account, minValiditySeconds: 0, rejectedVersion: version };
+  const { version, ...proof } = parse(rejectionBody, readBody(event), "body");
+  return { account, minValiditySeconds: 0, rejectedVersion: version, ...proof };
 }
 
 /** `with-link` vends as well: API Gateway forwards it to the alias whose callers may have links. */

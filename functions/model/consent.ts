@@ -64,6 +64,8 @@ export interface CodeCredential {
 export interface RefreshCredential {
   readonly kind: "refresh-token";
   readonly refreshToken: Sensitive;
+  /** What it may be bound to (RFC 9449 §5). */
+  readonly proofKey?: Sensitive | undefined;
   /** Whether a subject is that of the person who consented. */
   isSamePerson(subject: string): boolean;
 }

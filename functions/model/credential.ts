@@ -7,6 +7,8 @@ export interface Credential {
   readonly connection: Connection;
   readonly version: number;
   readonly token: Sensitive;
+  /** The key that each request with the token has to prove (RFC 9449); absent where the token is enough. */
+  readonly proofKey?: Sensitive;
   readonly presentation: Presentation;
   readonly fingerprint: string;
   readonly issuedAt: Date;
@@ -25,4 +27,7 @@ export interface VendRequest {
   readonly minValiditySeconds: number;
   /** The version that the caller reports as rejected by the provider; null when it reports none. */
   readonly rejectedVersion: number | null;
+  /** The request that the caller is about to send: its method, a space and its address. */
+  readonly proofFor?: string | undefined;
+  readonly proofNonce?: string | undefined;
 }

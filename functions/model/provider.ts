@@ -81,6 +81,8 @@ export type Lifetime =
 export interface Issued extends CallTimes {
   readonly kind: "issued";
   readonly token: Sensitive;
+  /** What the token is bound to, and the refresh token with it; absent where the server does not bind them. */
+  readonly proofKey?: Sensitive | undefined;
   readonly lifetime: Lifetime;
   /** The expiry that the provider stated; null when it stated none. */
   readonly expiresAt: Date | null;

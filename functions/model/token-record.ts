@@ -3,6 +3,7 @@ import type { ConsentDetails } from "./consent.ts";
 import type { ProblemCode } from "./errors.ts";
 import type { Freeze } from "./freeze.ts";
 import type { RenewalPolicy } from "./provider.ts";
+import { Sensitive } from "./sensitive.ts";
 
 /** Why a token was requested. */
 export type RenewalReason =
@@ -76,6 +77,28 @@ export function termsOf(token: TokenTerms, consent: Pick<StoredConsent, "details
   const { issuedUnder, fingerprint, secretVersion } = token;
   const said = attributes ? [JSON.stringify(Object.entries(attributes).toSorted())] : [];
   return [...said, ...instants, issuedUnder ?? "-", fingerprint, secretVersion].join(" ");
+}
+
+/** A token, and the private key that it is bound to (RFC 9449); undefined for one that whoever has it may use. */
+export interface BoundToken {
+  readonly token: Sensitive;
+  readonly proofKey?: Sensitive | undefined;
+}
+
+/** Neither a token nor a key has a line break. */
+const separator = "\n";
+
+/** What is sealed of a token: its key stands in front of it, so that neither is ever stored without the other. */
+export function sealedTextOf({ token, proofKey }: BoundToken): Sensitive {
+  if (!proofKey) return token;
+  return new Sensitive(`${proofKey.expose()}${separator}${token.expose()}`);
+}
+
+/** The token in a text that was sealed. */
+export function boundTokenIn(sealedText: Sensitive): BoundToken {
+  const [first = "", second] = sealedText.expose().split(separator);
+  if (second === undefined) return { token: sealedText };
+  return { token: new Sensitive(second), proofKey: new Sensitive(first) };
 }
 
 /** A person's authorisation. An operator may see all but the sealed refresh token. */

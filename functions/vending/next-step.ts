@@ -2,8 +2,10 @@ import type { Connection } from "../model/connection.ts";
 import { secretAccount } from "../model/connection.ts";
 import type { Credential } from "../model/credential.ts";
 import type { Dependencies } from "../model/dependencies.ts";
+import type { Presentation } from "../model/provider.ts";
+import type { Sensitive } from "../model/sensitive.ts";
 import type { StoredConsent, StoredToken, TokenRecord } from "../model/token-record.ts";
-import { vendedAttributes } from "../model/token-record.ts";
+import { boundTokenIn, vendedAttributes } from "../model/token-record.ts";
 import { decide, noFindings } from "./decision/decide.ts";
 import type { Decision, Findings, VendConstraints } from "./decision/decision.ts";
 
@@ -86,19 +88,28 @@ async function openCredential(
 ): Promise<Credential | null> {
   const { fingerprint, issuedAt, usableUntil, expiresAt, terms } = stored;
   const as = { connection, version, kind: "token", terms } as const;
-  const token = await sealer.open(stored.sealed, as, signal);
-  if (!token) {
+  const opened = await sealer.open(stored.sealed, as, signal);
+  if (!opened) {
     log.error("token-unreadable", { connection, version, fingerprint });
     return null;
   }
-  const { presentation } = provider;
   const attributes = vendedAttributes(stored, consent);
   return {
-    ...{ connection, version, token, presentation, fingerprint },
+    ...{ connection, version, fingerprint, ...presented(opened, provider.presentation) },
     ...{ issuedAt, usableUntil, expiresAt },
     ...(consent && grantOf(consent)),
     ...(attributes && { attributes }),
   };
+}
+
+/** A token that is bound to a key says so in its header (RFC 9449 §7.1), whatever the settings have become since. */
+function presented(
+  opened: Sensitive,
+  presentation: Presentation,
+): Pick<Credential, "token" | "proofKey" | "presentation"> {
+  const { token, proofKey } = boundTokenIn(opened);
+  if (!proofKey) return { token, presentation };
+  return { token, proofKey, presentation: { ...presentation, scheme: "DPoP" } };
 }
 
 /** What a caller has to know of a consent, if anything. */

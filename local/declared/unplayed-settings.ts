@@ -14,6 +14,7 @@ const ofClients = [
   ...[
     "assertionIssuer",
     "requestFormat",
+    "dpop",
     "audience",
     "resource",
     "tokenParameters",

@@ -26,6 +26,7 @@ it("every public function has an example", () => {
   expect([...new Set(shown)].sort()).toEqual([
     "client/https-transport.ts",
     "client/lambda-transport.ts",
+    "client/proven-client.ts",
     "client/testing.ts",
     "client/token-client-error.ts",
     "client/token-client.ts",

@@ -30,7 +30,9 @@ describe("over the API", () => {
     const transport = httpsTransport({ baseUrl: api.url, signer: sdkSigner });
     const connection = "conferma/production/default";
     await transport({ connection, rejectedVersion: 12, minValiditySeconds: 30 }, never);
-    expect(api.received).toMatchObject([
+    await transport({ connection, rejectedVersion: 13, proofFor: "GET https://a.example" }, never);
+    expect(api.received.at(-1)?.body).toBe('{"version":13,"proofFor":"GET https://a.example"}');
+    expect(api.received.slice(0, 1)).toMatchObject([
       {
         method: "POST",
         url: "/v1/tokens/conferma/production/default/rejections",

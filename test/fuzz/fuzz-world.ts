@@ -39,6 +39,7 @@ import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { listConnections } from "../../functions/vending/list-connections.ts";
 import { processVending } from "../../functions/vending/process-vending.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
+import { noProofs } from "../support/a-credential.ts";
 import { aRequester } from "../support/a-page-view.ts";
 import { aContext } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
@@ -129,7 +130,7 @@ export class FuzzWorld {
     const { extraHeaders } = realm;
     const endpoint = vendEndpoint({
       ...{ realm, extraHeaders, clock, metrics: this.#metrics },
-      ...{ log: this.#deps.log, processName: this.#deps.processName },
+      ...{ log: this.#deps.log, processName: this.#deps.processName, proofs: noProofs },
       ...processVending(this.#deps),
     });
     return flushMetricsAfter(endpoint, this.#metrics);

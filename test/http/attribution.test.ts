@@ -5,7 +5,7 @@ import type { Credential } from "../../functions/model/credential.ts";
 import type { ProblemCode } from "../../functions/model/errors.ts";
 import { VendingError } from "../../functions/model/errors.ts";
 import { jsonLog } from "../../functions/platform/json-log.ts";
-import { aCredential } from "../support/a-credential.ts";
+import { aCredential, noProofs } from "../support/a-credential.ts";
 import { aContext, aProxyEvent } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
@@ -22,7 +22,7 @@ function aProcess({ fromMemory = true } = {}) {
     aCredential({ connection: connectionOf(realm, account), version: current.version });
   const handler = vendEndpoint({
     metrics: { record: () => {} },
-    ...{ realm, extraHeaders: undefined, clock, processName: "process-1" },
+    ...{ realm, extraHeaders: undefined, clock, processName: "process-1", proofs: noProofs },
     log: jsonLog(
       (line) => lines.push(line),
       () => clock.now(),

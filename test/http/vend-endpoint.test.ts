@@ -5,7 +5,7 @@ import type { Credential, VendRequest } from "../../functions/model/credential.t
 import { VendingError } from "../../functions/model/errors.ts";
 import type { Deadline } from "../../functions/model/time-limits.ts";
 import { jsonLog } from "../../functions/platform/json-log.ts";
-import { aCredential } from "../support/a-credential.ts";
+import { aCredential, noProofs } from "../support/a-credential.ts";
 import { aContext, aProxyEvent } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
@@ -47,6 +47,7 @@ async function play(event: unknown, given: Given = {}) {
     extraHeaders,
     clock,
     processName: "p-1",
+    proofs: noProofs,
     log: jsonLog(
       (line) => lines.push(line),
       () => clock.now(),
@@ -170,6 +171,7 @@ describe("the use case", () => {
       extraHeaders: undefined,
       clock: new FixedClock(at("10:00:01.000")),
       processName: "p-1",
+      proofs: noProofs,
       log: jsonLog(
         () => {},
         () => at("10:00:01.000"),
@@ -299,7 +301,12 @@ describe("the alias for callers who report no rejection", () => {
     let vends = 0;
     const handler = vendEndpoint({
       ...{ realm, extraHeaders: undefined, clock: new FixedClock(at("10:00:01.000")) },
-      ...{ processName: "process-1", metrics: { record: () => {} }, cached: () => null },
+      ...{
+        processName: "process-1",
+        proofs: noProofs,
+        metrics: { record: () => {} },
+        cached: () => null,
+      },
       log: jsonLog(
         () => {},
         () => at("10:00:01.000"),

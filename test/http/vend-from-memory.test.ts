@@ -5,7 +5,7 @@ import { vendEndpoint } from "../../functions/http/vend-endpoint.ts";
 import type { VendRequest } from "../../functions/model/credential.ts";
 import { flushMetricsAfter } from "../../functions/platform/emf-metrics.ts";
 import { processVending } from "../../functions/vending/process-vending.ts";
-import { aCredential } from "../support/a-credential.ts";
+import { aCredential, noProofs } from "../support/a-credential.ts";
 import { aContext, aProxyEvent } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
 import { TestDeployment } from "../support/dependencies.ts";
@@ -30,7 +30,15 @@ function aHandler(here = new TestDeployment(early)) {
   const counted = { ...deps, clock };
   const { realm, log, metrics } = deps;
   const endpoint = vendEndpoint({
-    ...{ realm, extraHeaders: undefined, clock, log, metrics, processName: "p-1" },
+    ...{
+      realm,
+      extraHeaders: undefined,
+      clock,
+      log,
+      metrics,
+      processName: "p-1",
+      proofs: noProofs,
+    },
     ...processVending(counted),
   });
   const handler = flushMetricsAfter(endpoint, { flush: () => {} });
@@ -109,7 +117,7 @@ describe("answers of one credential", () => {
   const log = { info: () => {}, warn: () => {}, error: () => {} };
   const handler = vendEndpoint({
     ...{ realm, log, metrics: { record: () => {} }, extraHeaders: undefined },
-    ...{ clock: new FixedClock(at("10:00:01.000")), processName: "p-1" },
+    ...{ clock: new FixedClock(at("10:00:01.000")), processName: "p-1", proofs: noProofs },
     cached: (_, request) => {
       asked.push(request);
       return credential;

@@ -24,6 +24,10 @@ const vend = (path: string, changes: Partial<APIGatewayProxyEvent> = {}) =>
 const reject = (body: string | null, changes: Partial<APIGatewayProxyEvent> = {}) =>
   aProxyEvent({ path: `${base}/default/rejections`, httpMethod: "POST", body, ...changes });
 
+const address = "https://api.example/ping?a=b";
+const proof = { proofFor: `GET ${address}`, proofNonce: "nonce-1" };
+const likeThis = "must be like GET https://example.com.";
+
 const plain = { account: "default", minValiditySeconds: 0, rejectedVersion: null };
 
 describe("a direct invocation", () => {
@@ -34,6 +38,7 @@ describe("a direct invocation", () => {
     ["names an account", { account: "a" }, { ...plain, account: "a" }],
     ["demands validity", { minValiditySeconds: 30 }, { ...plain, minValiditySeconds: 30 }],
     ["reports a rejection", { rejectedVersion: 12 }, { ...plain, rejectedVersion: 12 }],
+    ["names a request", proof, { ...plain, ...proof }],
     [
       "does all of it",
       { account: "jo@acme.example", minValiditySeconds: 30, rejectedVersion: 12 },
@@ -74,6 +79,18 @@ describe("a direct invocation", () => {
       { minValiditySeconds: 1e300 },
       "invalid-request minValiditySeconds: must be at most ",
     ],
+    ["names a request by its method", { proofFor: address }, `proofFor: ${likeThis}`],
+    ["… and its address", { proofFor: "GET" }, `proofFor: ${likeThis}`],
+    ["… which is absolute", { proofFor: "GET /ping" }, `proofFor: ${likeThis}`],
+    ["… by http", { proofFor: "GET ftp://api.example/ping" }, `proofFor: ${likeThis}`],
+    ["… and nothing else", { proofFor: `GET ${address} HTTP/1.1` }, `proofFor: ${likeThis}`],
+    ["… in one line", { proofFor: `GET ${address}\n` }, `proofFor: ${likeThis}`],
+    [
+      "has a nonce that a server can tell",
+      { proofNonce: "a b" },
+      "proofNonce: must be a value of ",
+    ],
+    ["… up to some length", { proofNonce: "n".repeat(513) }, "proofNonce: must be a value of "],
     [
       "reports a version by a number",
       { rejectedVersion: "12" },
@@ -159,6 +176,11 @@ describe("GET …/{account}", () => {
       "demands validity",
       vend(`${base}/default`, aQuery(["minValiditySeconds", "30"])),
       { ...plain, minValiditySeconds: 30 },
+    ],
+    [
+      "names a request",
+      vend(`${base}/default`, aQuery(...Object.entries(proof))),
+      { ...plain, ...proof },
     ],
   ])("%s", (_, event, request) => {
     expect(readVendRequest(event, realm)).toEqual(request);
@@ -247,6 +269,11 @@ describe("POST …/{account}/rejections", () => {
 
   test.each<[rule: string, event: APIGatewayProxyEvent, request: object]>([
     ["reports a version", reject('{"version":12}'), rejection],
+    [
+      "names a request",
+      reject(JSON.stringify({ version: 12, ...proof })),
+      { ...rejection, ...proof },
+    ],
     ["may be encoded in base64", reject(encoded, { isBase64Encoded: true }), rejection],
     [
       "may have a slash at its end",

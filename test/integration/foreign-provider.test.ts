@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import type { VendAnswer } from "../../functions/http/contract.ts";
 import { withLinksAlias } from "../../functions/http/contract.ts";
 import type { ConsentLink } from "../../functions/http/link-contract.ts";
 import type { RealmInput } from "../../functions/providers/catalogue.ts";
@@ -35,6 +36,13 @@ const clients = {
     keys: [signer.publicKey.export({ format: "jwk" })],
     mustPush: true,
   },
+  // A public client's refresh tokens are bound as well (RFC 9449 §5).
+  "bound-public": { authentication: "none", isBound: true },
+  "bound-key": {
+    authentication: "private_key_jwt",
+    keys: [signer.publicKey.export({ format: "jwk" })],
+    isBound: true,
+  },
 } as const;
 type Client = keyof typeof clients;
 const names = Object.keys(clients) as Client[];
@@ -49,9 +57,9 @@ function settingsOf(client: Client, issuer: string): RealmInput {
     authorizeUrl: `${issuer}/auth`,
     ...(client === "without-prompt" ? {} : { authorizationParameters: { prompt: "consent" } }),
     ...(client === "post" ? { clientAuthentication: "post" } : {}),
-    ...(client === "key"
-      ? { clientAuthentication: "private_key_jwt", pushedAuthorizationUrl: `${issuer}/request` }
-      : {}),
+    ...(client.endsWith("key") ? { clientAuthentication: "private_key_jwt" } : {}),
+    ...(client === "key" ? { pushedAuthorizationUrl: `${issuer}/request` } : {}),
+    ...(client.startsWith("bound") ? { dpop: true } : {}),
     tokenUrl: `${issuer}/token`,
     revokeUrl: `${issuer}/token/revocation`,
     ...(isOpenId ? { issuer, jwksUrl: `${issuer}/jwks` } : {}),
@@ -60,8 +68,8 @@ function settingsOf(client: Client, issuer: string): RealmInput {
 }
 
 function secretOf(client: Client): object {
-  if (client === "key") return { privateKey: signer.pem };
-  return client === "public" ? {} : { clientSecret };
+  if (client.endsWith("key")) return { privateKey: signer.pem };
+  return client.endsWith("public") ? {} : { clientSecret };
 }
 
 let foreign: ForeignProvider;
@@ -116,10 +124,12 @@ async function vend(
   client: Client,
   account: string,
   rejectedVersion?: number,
+  proofNonce?: string,
 ): Promise<VendResult> {
-  const rejection = rejectedVersion === undefined ? {} : { rejectedVersion };
+  const proofFor = `GET ${foreign.issuer}/me`;
   for (;;) {
-    const answer = await invoke(client, "vend-token", { account, ...rejection });
+    const payload = { account, rejectedVersion, proofFor, proofNonce };
+    const answer = await invoke(client, "vend-token", payload);
     if (versionOrCode(answer as VendResult) !== "renewal-in-progress") return answer as VendResult;
     await sleep(500);
   }
@@ -171,6 +181,42 @@ describe("at an OpenID provider that somebody else wrote", () => {
     expect(await consent("basic", "declined", "decline")).toBe("Access is not granted");
     expect(versionOrCode(await vend("basic", "declined"))).toBe("consent-required");
   });
+});
+
+describe.each(["bound-public", "bound-key"] as const)("tokens of %s (RFC 9449)", (client) => {
+  /** Whose the token is, and the nonce that the provider wants. */
+  async function use({ header, extraHeaders }: VendAnswer) {
+    const headers = { [header.name]: header.value, ...extraHeaders };
+    const response = await fetch(`${foreign.issuer}/me`, { headers });
+    const { sub, error } = (await response.json()) as { sub?: string; error?: string };
+    return { says: sub ?? error, nonce: response.headers.get("dpop-nonce") ?? undefined };
+  }
+
+  test.each([false, true])("are used with proofs, and renewed; nonces: %s", async (nonces) => {
+    await foreign.wantNonces(nonces);
+    const account = randomUUID();
+    expect(await consent(client, account)).toBe("Access is granted");
+    for (const rejected of [undefined, 1, 2]) {
+      const answer = expectAnswer(await vend(client, account, rejected));
+      expect(answer.version).toBe((rejected ?? 0) + 1);
+      const { says, nonce } = await use(answer);
+      expect(says).toBe(nonces ? "use_dpop_nonce" : "jo");
+      const again = expectAnswer(await vend(client, account, undefined, nonce));
+      expect(await use(again)).toMatchObject({ says: "jo" });
+      // A proof is used once.
+      expect(await use(again)).toMatchObject({ says: "invalid_token" });
+      expect(await use({ ...again, extraHeaders: {} })).toMatchObject({ says: "invalid_request" });
+    }
+  });
+});
+
+test("a token that is bound to a key is not vended to a caller that names no request", async () => {
+  const account = randomUUID();
+  expect(await consent("bound-key", account)).toBe("Access is granted");
+  const answer = await invoke("bound-key", "vend-token", { account });
+  expect(answer).toMatchObject({ problem: { code: "invalid-request" } });
+  expect(JSON.stringify(answer)).toMatch(/proofFor: is missing: .*GET https:/);
+  expect(versionOrCode(await vend("bound-key", account))).toBe(1);
 });
 
 test("the link in a caller's answer leads to a token, and the caller is told when", async () => {

@@ -138,6 +138,7 @@ const mayBeClear: Readonly<Record<string, string>> = {
   Expected: "a nonce alone authorizes nothing",
   JwksCache: "an address of the realm's settings",
   PageAnswer: "Lambda serializes it for the browser",
+  ProvenRequest: "the caller's own request, and a nonce that alone authorizes nothing",
   SecretCheck: "the name of a secret",
   SecretCheckAnswer: "the name of a secret",
   SignedRead: "what Node's client is given, in platform/aws-read.ts only",

@@ -15,7 +15,7 @@ import {
 } from "../../openapi/answer-schemas.ts";
 import type { openApiDocument } from "../../openapi/document.ts";
 import { openApiText } from "../../openapi/document.ts";
-import { aCredential } from "../support/a-credential.ts";
+import { aCredential, noProofs } from "../support/a-credential.ts";
 import { aContext, aProxyEvent, aQuery } from "../support/a-proxy-event.ts";
 import { aFailure, aLease, aRecord, at } from "../support/a-record.ts";
 import { TestConsentSite } from "../support/consent-site.ts";
@@ -163,7 +163,7 @@ describe("the code's answers match the document", () => {
 
   const vending = (vend: () => Promise<Credential>, extraHeaders?: Record<string, string>) => {
     const clock = new FixedClock(at("10:00:01.000"));
-    const own = { clock, log: silent, metrics, processName: "p-1" };
+    const own = { clock, log: silent, metrics, processName: "p-1", proofs: noProofs };
     return vendEndpoint({ realm, extraHeaders, ...own, cached: () => null, vend });
   };
 

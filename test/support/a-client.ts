@@ -6,6 +6,7 @@ export const clientDefaults = {
   clientAuthentication: "basic",
   basicEncoding: "rfc6749",
   requestFormat: "form",
+  dpop: false,
 };
 
 /** Every setting of such a client, with a value that is not the default. */
@@ -16,6 +17,7 @@ export const clientOptions = {
   assertionIssuer: "acme.example",
   assertionAudience: "https://a.example",
   requestFormat: "json",
+  dpop: true,
   audience: "https://api.example",
   resource: "https://api.example/v2",
   tokenParameters: { account_type: "company" },

@@ -1,7 +1,11 @@
 import { connectionOf } from "../../functions/model/connection.ts";
 import type { Credential } from "../../functions/model/credential.ts";
+import type { SignProof } from "../../functions/model/proof.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
 import { at } from "./a-record.ts";
+
+/** For endpoints that vend no token that is bound to a key. */
+export const noProofs = (): Promise<SignProof> => Promise.reject(new Error("Nothing is bound."));
 
 /** The credential of the contract's example, with changes. */
 export function aCredential(changes: Partial<Credential> = {}): Credential {

@@ -27,6 +27,7 @@ import { dynamoDbTokenStore } from "../../functions/store/dynamodb-token-store.t
 import { realmFreezeCache, recordReader } from "../../functions/store/record-reader.ts";
 import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { processVending } from "../../functions/vending/process-vending.ts";
+import { noProofs } from "./a-credential.ts";
 import { aRequester } from "./a-page-view.ts";
 import { aContext } from "./a-proxy-event.ts";
 import { at } from "./a-record.ts";
@@ -81,6 +82,7 @@ export class TestConsentSite {
     this.vending = vendEndpoint({
       ...this.deps,
       extraHeaders: undefined,
+      proofs: noProofs,
       links: async () => linksOf(this.deps),
       ...processVending(this.deps),
     });

@@ -76,8 +76,9 @@ export class TestDeployment {
   readonly asked: string[] = [];
   /** The consent in every answer. */
   consented: ConsentResult | null = null;
-  /** The code or refresh token of each request. */
+  /** The code or refresh token of each request, and the key that it is bound to. */
   readonly authorities: string[] = [];
+  readonly presentedKeys: (string | undefined)[] = [];
   /** The provider's answer to a revocation. May throw. */
   revoke: () => boolean | null = () => true;
   readonly revoked: string[] = [];
@@ -376,6 +377,7 @@ export class TestDeployment {
       callsProvider,
       issue: async () => {
         if (authority) this.authorities.push(secretOf(authority));
+        this.presentedKeys.push(Object(authority).proofKey?.expose());
         if (callsProvider) {
           this.asked.push(secret);
           this.clock.advance(issueMs);

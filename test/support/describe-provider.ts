@@ -34,6 +34,9 @@ export interface ProviderContract {
 
 const timing = { deadlineMs: 5000, marginMs: 1000 };
 
+/** The settings that are true or false. */
+const booleans: ReadonlySet<string> = new Set(["pkce", "dpop"]);
+
 /** Every provider keeps these rules; what is its own is tested beside the call. */
 export function describeProvider(provider: ProviderId, contract: ProviderContract): void {
   const required: Settings = { provider, environment: "production", ...contract.required };
@@ -66,7 +69,7 @@ function describeSettings(required: Settings, { defaults, optional }: ProviderCo
   });
 
   test.each(Object.keys(everything))("is refused with another type of %s, by name", (key) => {
-    for (const value of [null, [1], { a: {} }, key === "pkce" ? "true" : true]) {
+    for (const value of [null, [1], { a: {} }, booleans.has(key) ? "true" : true]) {
       expect(refusalOf({ ...everything, [key]: value })).toMatch(new RegExp(`^REALM: ${key}[.:]`));
     }
   });

@@ -1,5 +1,5 @@
 // An OpenID provider that somebody else wrote (https://github.com/panva/node-oidc-provider), in a process of its own.
-import { generateKeyPairSync, randomUUID } from "node:crypto";
+import { generateKeyPairSync, randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -15,6 +15,8 @@ await once(server, "listening");
 const issuer = `http://127.0.0.1:${server.address().port}`;
 /** Refresh tokens and grants, in the order in which they were issued. */
 const issued = { refreshTokens: [], grants: new Set() };
+/** Whether it refuses a proof of possession without its nonce (RFC 9449 §8). */
+let wantsNonces = false;
 /** @type {Provider} */
 let provider;
 /** @type {ReturnType<typeof registerGrants>} */
@@ -29,7 +31,9 @@ const registrationOf = ({
   redirectUri,
   mustPush,
   grant,
+  isBound,
 }) => ({
+  dpop_bound_access_tokens: isBound ?? false,
   require_pushed_authorization_requests: mustPush ?? false,
   client_id: clientId,
   ...(clientSecret === undefined ? {} : { client_secret: clientSecret }),
@@ -83,6 +87,7 @@ const acts = {
         revocation: { enabled: true },
         clientCredentials: { enabled: true },
         mTLS: mutualTls,
+        dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => wantsNonces },
         resourceIndicators,
         pushedAuthorizationRequests: { enabled: true },
       },
@@ -110,6 +115,14 @@ const acts = {
   async clientOf(token) {
     const found = await provider.ClientCredentials.find(token);
     return found ? { clientId: found.clientId, resource: found.aud ?? null } : null;
+  },
+  wantNonces(wanted) {
+    wantsNonces = wanted;
+  },
+  async boundTo(token) {
+    const kinds = [provider.AccessToken, provider.ClientCredentials, provider.RefreshToken];
+    const found = await Promise.all(kinds.map((kind) => kind.find(token)));
+    return found.find(Boolean)?.jkt ?? null;
   },
   trust: (trusted) => grants.trust(trusted),
   enroll: (user) => grants.enroll(user),

@@ -19,6 +19,8 @@ export interface ForeignClient {
     | "none";
   /** The public keys by which it signs, or that of its own certificate. */
   readonly keys?: readonly webcrypto.JsonWebKey[];
+  /** Its tokens are bound to a key (RFC 9449 §5.2). */
+  readonly isBound?: boolean;
   /** It takes no authorization request from a browser. */
   readonly mustPush?: boolean;
   /** Null for a client without people, which is granted tokens for its own credentials. */
@@ -53,6 +55,10 @@ export interface ForeignProvider {
   readonly secureOrigin: string | null;
   /** To which client it has issued a token for its own credentials, and for which resource. */
   clientOf(accessToken: string): Promise<{ clientId: string; resource: unknown } | null>;
+  /** From now on it refuses a proof of possession without its nonce (RFC 9449 §8), or does no longer. */
+  wantNonces(wanted: boolean): Promise<void>;
+  /** The thumbprint of the key to which a token is bound (RFC 7638); null where there is none. */
+  boundTo(token: string): Promise<string | null>;
   /** Takes the keys of an issuer for those that it has, instead of any before. */
   trust(issuer: TrustedIssuer): Promise<void>;
   /** For whom and for what it has issued a token by a grant of its own; null where it has not. */
@@ -94,6 +100,8 @@ export async function startForeignProvider(
     issuer,
     secureOrigin,
     clientOf: (token) => call("clientOf", token) as ReturnType<ForeignProvider["clientOf"]>,
+    wantNonces: async (wanted) => void (await call("wantNonces", wanted)),
+    boundTo: (token) => call("boundTo", token) as Promise<string | null>,
     trust: async (trusted) => void (await call("trust", trusted)),
     grantOf: (token) => call("grantOf", token) as ReturnType<ForeignProvider["grantOf"]>,
     enroll: async (user) => void (await call("enroll", user)),

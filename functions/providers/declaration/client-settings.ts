@@ -67,6 +67,7 @@ export const clientSettings = {
   assertionIssuer: v.optional(plainText),
   assertionAudience: v.optional(address),
   requestFormat: v.optional(v.picklist(["form", "json"]), "form"),
+  dpop: v.optional(v.boolean(), false),
   audience: v.optional(wellFormed),
   resource: v.optional(v.union([resource, v.pipe(v.array(resource), v.minLength(1))])),
   tokenParameters: v.optional(constantParameters),

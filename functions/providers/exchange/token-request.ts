@@ -63,13 +63,18 @@ interface OpenedRequest {
   readonly attributesIn?: ((fields: AnswerFields) => Issued["attributes"]) | undefined;
 }
 
+/** Has one token issued, by requests that it sends in its own way: `issue` may be called again, and makes new ones. */
+export type Issuing = (
+  issue: (context: IssuerContext) => Promise<Issued | NotIssued>,
+) => Promise<Issued | NotIssued>;
+
 /** Opens a secret by `openRequest`, which fails with `secret-malformed`, and sends what it makes. */
 export function tokenIssuer<Settings, Secret>(
   { revocationScope, readAnswer, inStandardTerms }: TokenReader<Settings, Secret>,
   openRequest: (secret: Secret) => OpenedRequest,
   settings: Settings,
   readSecret: (text: Sensitive) => Secret,
-  context: IssuerContext,
+  issuing: Issuing,
 ): Issuer {
   return {
     openGrant(text) {
@@ -78,17 +83,18 @@ export function tokenIssuer<Settings, Secret>(
       return unprintable<Grant>({
         revocationScope: revocationScope(secret, settings),
         callsProvider: true,
-        async issue(signal) {
-          const request = await newRequest();
-          if ("kind" in request) return request;
-          return sendTokenRequest(context, request, signal, {
-            presented: "client",
-            assertionLifetimeMs,
-            inStandardTerms,
-            attributesIn,
-            read: (fields, response) => readAnswer(fields, response, context.clock.now()),
-          });
-        },
+        issue: (signal) =>
+          issuing(async (context) => {
+            const request = await newRequest();
+            if ("kind" in request) return request;
+            return sendTokenRequest(context, request, signal, {
+              presented: "client",
+              assertionLifetimeMs,
+              inStandardTerms,
+              attributesIn,
+              read: (fields, response) => readAnswer(fields, response, context.clock.now()),
+            });
+          }),
       });
     },
   };

@@ -7,6 +7,7 @@ import { secretMalformed } from "../exchange/field-problem.ts";
 import type {
   AnswerFields,
   IssuerContext,
+  Issuing,
   TokenReader,
   TokenRequest,
 } from "../exchange/token-request.ts";
@@ -22,6 +23,7 @@ import type { AttributeSettings, attributesOfAnswer } from "./kept-attributes.ts
 import type { Registration } from "./registered-client.ts";
 import { openClient } from "./registered-client.ts";
 import type { Parameters, TokenPurpose } from "./request-parameters.ts";
+import type { TokenType } from "./token-response.ts";
 
 /** A grant of OAuth without a person's part, such as client credentials (RFC 6749 §4.4). */
 export interface ClientGrant<Settings extends ClientGrantSettings, Secret>
@@ -68,13 +70,21 @@ export async function clientIssuer<Settings extends ClientGrantSettings, Secret 
       : grantRequest(provider, settings, secret, { configured, keep }, context);
   const { revocationScope, readAnswer } = provider;
   const reading = readAnswer ? { readAnswer } : await standardReading(settings);
-  return tokenIssuer({ revocationScope, ...reading }, openRequest, settings, readSecret, context);
+  const issuing: Issuing = settings.dpop
+    ? (await import("./proven-requests.ts")).boundIssuing(context)()
+    : (issue) => issue(context);
+  return tokenIssuer({ revocationScope, ...reading }, openRequest, settings, readSecret, issuing);
 }
 
 const maxDays = 400;
 
 /** How the standard's answers are read, and those that are described by settings. Loaded only where that is needed. */
-async function standardReading({ answer, lifetimeSeconds, tokenExchange }: ClientGrantSettings) {
+async function standardReading({
+  answer,
+  lifetimeSeconds,
+  tokenExchange,
+  dpop,
+}: ClientGrantSettings) {
   const [{ readExchangedToken, readTokenResponse }, { standardMembers }] = await Promise.all([
     import("./token-response.ts"),
     import("../exchange/answer-shape.ts"),
@@ -83,11 +93,12 @@ async function standardReading({ answer, lifetimeSeconds, tokenExchange }: Clien
     lifetimeSeconds === undefined
       ? { kind: "unknown" }
       : { kind: "assumed", lastsMs: lifetimeSeconds * 1000 };
-  const lifetimes = { maxDays, unstated, unit: answer?.lifetime?.unit };
+  const tokenType: TokenType = dpop ? "DPoP" : "Bearer";
+  const expected = { maxDays, unstated, unit: answer?.lifetime?.unit, tokenType };
   return {
     readAnswer: (fields: AnswerFields, response: HttpResponse, now: Date) =>
       readExchangedToken(fields, tokenExchange?.requestedTokenType, (read) =>
-        readTokenResponse(read, lifetimes, response, now),
+        readTokenResponse(read, expected, response, now),
       ),
     inStandardTerms: answer && standardMembers.bind(null, answer),
   };

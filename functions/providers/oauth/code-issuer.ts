@@ -5,7 +5,7 @@ import type { HttpResponse } from "../../platform/http-request.ts";
 import { standardMembers } from "../exchange/answer-shape.ts";
 import { malformed, notIssued } from "../exchange/error-response.ts";
 import { isAbsent } from "../exchange/lifetime.ts";
-import type { AnswerFields, IssuerContext, Reading } from "../exchange/token-request.ts";
+import type { AnswerFields, IssuerContext, Issuing, Reading } from "../exchange/token-request.ts";
 import { sendTokenRequest } from "../exchange/token-request.ts";
 import type { OAuthClient } from "./client-authentication.ts";
 import { assertionLifetimeOf } from "./client-authentication.ts";
@@ -20,6 +20,7 @@ import { consentResult } from "./consent-answer.ts";
 import type { Identifier } from "./identity.ts";
 import { identifierOf } from "./identity.ts";
 import { openClient } from "./registered-client.ts";
+import type { TokenType } from "./token-response.ts";
 import { readTokenResponse } from "./token-response.ts";
 
 /** What all token requests of one client share. */
@@ -28,24 +29,28 @@ interface ExchangeContext<Settings, Secret> {
   readonly settings: Settings;
   readonly client: OAuthClient;
   readonly identifier: Identifier;
-  readonly context: IssuerContext;
+  /** Given the key of the refresh token, if it is bound to one. */
+  readonly issuing: (key?: Sensitive) => Issuing;
 }
 
 /**
  * Exchanges a person's code, and later refresh tokens, for access tokens (RFC 6749 §4.1.3, §6). A consent belongs to one
  * connection, so a new token revokes nothing elsewhere.
  */
-export function codeIssuer<Settings extends CodeSettings, Secret>(
+export async function codeIssuer<Settings extends CodeSettings, Secret>(
   provider: CodeGrant<Settings, Secret>,
   settings: Settings,
   readSecret: (text: Sensitive) => Secret,
   context: IssuerContext,
-): Issuer {
+): Promise<Issuer> {
+  const detecting = detectCertificateRejection(context, provider);
   const common = {
     provider,
     settings,
     identifier: identifierOf(provider.openId(settings), context),
-    context: detectCertificateRejection(context, provider),
+    issuing: settings.dpop
+      ? (await import("./proven-requests.ts")).boundIssuing(detecting)
+      : (): Issuing => (issue) => issue(detecting),
   };
   return {
     openGrant(text, credential) {
@@ -67,7 +72,7 @@ async function exchangeCredential<Settings extends CodeSettings, Secret>(
   credential: GrantCredential | null,
   signal: AbortSignal,
 ): Promise<Issued | NotIssued> {
-  const { provider, settings, client, identifier, context } = exchange;
+  const { provider, settings, client, identifier, issuing } = exchange;
   if (!credential) return notIssued("consent-required", "Nobody has consented yet.");
   const form = formOf(provider, settings, credential);
   if (!form) return notIssued("consent-required", codeWithoutRequest);
@@ -75,12 +80,16 @@ async function exchangeCredential<Settings extends CodeSettings, Secret>(
     form.append(name, value);
   const keysFailure = await identifier.prepare(credential, signal);
   if (keysFailure) return keysFailure;
-  const request = await clientRequest(client, settings.tokenUrl, form, context);
-  return sendTokenRequest(context, request, signal, {
-    presented: credential.kind,
-    assertionLifetimeMs: assertionLifetimeOf(client),
-    inStandardTerms: settings.answer && standardMembers.bind(null, settings.answer),
-    read: (fields, response) => readAnswer(exchange, credential, fields, response, signal),
+  const proofKey = credential.kind === "refresh-token" ? credential.proofKey : undefined;
+  return issuing(proofKey)(async (context) => {
+    const request = await clientRequest(client, settings.tokenUrl, form, context);
+    return sendTokenRequest(context, request, signal, {
+      presented: credential.kind,
+      assertionLifetimeMs: assertionLifetimeOf(client),
+      inStandardTerms: settings.answer && standardMembers.bind(null, settings.answer),
+      read: (fields, response) =>
+        readAnswer(exchange, credential, { fields, response, now: context.clock.now() }, signal),
+    });
   });
 }
 
@@ -120,11 +129,16 @@ function withRequestBinding(
   return form;
 }
 
+interface Answer {
+  readonly fields: AnswerFields;
+  readonly response: HttpResponse;
+  readonly now: Date;
+}
+
 async function readAnswer<Settings extends CodeSettings, Secret>(
-  { provider, settings, client, identifier, context }: ExchangeContext<Settings, Secret>,
+  { provider, settings, client, identifier }: ExchangeContext<Settings, Secret>,
   credential: GrantCredential,
-  fields: AnswerFields,
-  response: HttpResponse,
+  { fields, response, now }: Answer,
   signal: AbortSignal,
 ): Promise<Reading | NotIssued> {
   const refreshToken = refreshTokenOf(fields["refresh_token"]);
@@ -138,9 +152,12 @@ async function readAnswer<Settings extends CodeSettings, Secret>(
       ? ({ kind: "unlimited", until: null } as const)
       : ({ kind: "assumed", lastsMs: unstatedSeconds * 1000 } as const);
   const { maxDays } = provider;
-  const lifetimes = { maxDays, unstated, unit: settings.answer?.lifetime?.unit };
+  const tokenType: TokenType = settings.dpop ? "DPoP" : "Bearer";
+  const expected = { maxDays, unstated, unit: settings.answer?.lifetime?.unit, tokenType };
+  const reading = readTokenResponse(fields, expected, response, now);
+  if ("kind" in reading) return reading;
   return {
-    ...readTokenResponse(fields, lifetimes, response, context.clock.now()),
+    ...reading,
     consent: consentResult(provider, settings, client, {
       fields,
       response,

@@ -7,25 +7,32 @@ import type { LifetimeUnit } from "../exchange/stated-lifetime.ts";
 import { readLifetime } from "../exchange/stated-lifetime.ts";
 import type { AnswerFields, Reading } from "../exchange/token-request.ts";
 
-interface TokenLifetimes {
+/** Whoever has a bearer token may use it (RFC 6750); one of type DPoP is bound to our key (RFC 9449 §5). */
+export type TokenType = "Bearer" | "DPoP";
+
+interface ExpectedAnswer {
   /** A stated lifetime beyond this is invalid. */
   readonly maxDays: number;
   /** The lifetime if the response states none. */
   readonly unstated: Lifetime;
+  /** What the answer has to say that the token is. If nothing is said here: a bearer token. */
+  readonly tokenType?: TokenType | undefined;
   /** How it is stated: in seconds (RFC 6749 §5.1) where that is not configured. */
   readonly unit?: LifetimeUnit | undefined;
 }
 
 /**
- * Reads a successful token response (RFC 6749 §5.1). Only bearer tokens can be sent in a header as they are (§7.1).
+ * Reads a successful token response (RFC 6749 §5.1). A client must not use a token of a type that it does not know (§7.1).
  */
 export function readTokenResponse(
   { access_token, token_type, expires_in }: AnswerFields,
-  { maxDays, unstated, unit = "seconds" }: TokenLifetimes,
+  { maxDays, unstated, unit = "seconds", tokenType = "Bearer" }: ExpectedAnswer,
   response: HttpResponse,
   now: Date,
-): { token: Sensitive<unknown>; lifetime: Lifetime | null; expiresAt: Date | null } {
-  const token = new Sensitive(isBearer(token_type) ? access_token : null);
+): Reading | NotIssued {
+  if (!isOfType(token_type, tokenType))
+    return malformed(`a token whose token_type is not ${tokenType}`);
+  const token = new Sensitive(access_token);
   if (isAbsent(expires_in)) return { token, lifetime: unstated, expiresAt: null };
   const { claim, expiresAt } = readLifetime(expires_in, unit, response, now);
   return { token, lifetime: lifetimeFrom([claim], true, maxDays), expiresAt };
@@ -38,7 +45,7 @@ export function readTokenResponse(
 export function readExchangedToken(
   fields: AnswerFields,
   requestedTokenType: string | undefined,
-  read: (fields: AnswerFields) => Reading,
+  read: (fields: AnswerFields) => Reading | NotIssued,
 ): Reading | NotIssued {
   const { issued_token_type, token_type, access_token, expires_in } = fields;
   if (requestedTokenType === undefined) return read(fields);
@@ -50,7 +57,7 @@ export function readExchangedToken(
 }
 
 /** A missing type means bearer. */
-function isBearer(tokenType: unknown): boolean {
-  if (isAbsent(tokenType)) return true;
-  return typeof tokenType === "string" && tokenType.toLowerCase() === "bearer";
+function isOfType(stated: unknown, expected: TokenType): boolean {
+  if (isAbsent(stated)) return expected === "Bearer";
+  return typeof stated === "string" && stated.toLowerCase() === expected.toLowerCase();
 }

@@ -11,7 +11,7 @@ import type {
   StoredToken,
   TokenRecord,
 } from "../../model/token-record.ts";
-import { ledgerAfter, termsOf } from "../../model/token-record.ts";
+import { ledgerAfter, sealedTextOf, termsOf } from "../../model/token-record.ts";
 import type { Commit, HeldLease } from "../../model/token-store.ts";
 import { afterRejection } from "../decision/back-off.ts";
 import type { TokenTimes } from "../decision/token-times.ts";
@@ -63,9 +63,10 @@ export async function commitToken(
   };
   const seal = async (sealing: AbortSignal) => {
     const result = asBegun(issued.consent, attempt.begunBy);
-    const consent = await updatedConsent(deps, held, result, version, now, sealing);
+    const { proofKey } = issued;
+    const consent = await updatedConsent(deps, held, result, { version, proofKey }, now, sealing);
     const as = { connection, version, kind: "token", terms: termsOf(terms, consent) } as const;
-    const sealed = await deps.sealer.seal(issued.token, as, sealing);
+    const sealed = await deps.sealer.seal(sealedTextOf(issued), as, sealing);
     return { sealed, consent };
   };
   const store = <T>(write: (storing: AbortSignal) => Promise<T>) =>

@@ -3,7 +3,13 @@ import type { Dependencies } from "../../model/dependencies.ts";
 import { sealingProblem, VendingError } from "../../model/errors.ts";
 import { isByConsent } from "../../model/provider.ts";
 import type { Sensitive } from "../../model/sensitive.ts";
-import type { StoredConsent, StoredRefreshToken, TokenRecord } from "../../model/token-record.ts";
+import type {
+  BoundToken,
+  StoredConsent,
+  StoredRefreshToken,
+  TokenRecord,
+} from "../../model/token-record.ts";
+import { boundTokenIn, sealedTextOf } from "../../model/token-record.ts";
 import type { HeldLease } from "../../model/token-store.ts";
 
 /**
@@ -24,15 +30,17 @@ export async function openRefreshToken(
   }
   const { sealed, version } = refresh;
   const as = { connection, version, kind: "refresh-token", terms: "" } as const;
-  const refreshToken = await deps.sealer.open(sealed, as, signal);
-  if (!refreshToken) {
+  const opened = await deps.sealer.open(sealed, as, signal);
+  if (!opened) {
     deps.log.error("refresh-token-unreadable", { connection, fingerprint: refresh.fingerprint });
     const detail = `The refresh token was ${sealingProblem.otherKey}; give the function that key.`;
     throw new VendingError("store-unavailable", detail, 60);
   }
+  const { token: refreshToken, proofKey } = boundTokenIn(opened);
   return {
     kind: "refresh-token",
     refreshToken,
+    proofKey,
     isSamePerson: (answered) => !subject || subject === deps.fingerprint(answered),
   };
 }
@@ -47,7 +55,7 @@ export async function updatedConsent(
   deps: Dependencies,
   { record, lease }: HeldLease,
   result: ConsentResult | null,
-  version: number,
+  { version, proofKey }: { readonly version: number } & Pick<BoundToken, "proofKey">,
   now: Date,
   signal: AbortSignal,
 ): Promise<StoredConsent | null> {
@@ -72,7 +80,7 @@ export async function updatedConsent(
       terms: "",
     } as const;
     return {
-      sealed: await deps.sealer.seal(token, as, signal),
+      sealed: await deps.sealer.seal(sealedTextOf({ token, proofKey }), as, signal),
       version,
       fingerprint: deps.fingerprint(token.expose()),
       endsAt: refreshEndsAt ?? before?.refresh?.endsAt ?? null,

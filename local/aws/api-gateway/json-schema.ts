@@ -29,6 +29,11 @@ const keywords: Readonly<Record<string, KeywordCompiler>> = {
     typeof value === "number" && value < minimum ? [`${path} is less than ${minimum}`] : [],
   maximum: (maximum: number, path) => (value) =>
     typeof value === "number" && value > maximum ? [`${path} is more than ${maximum}`] : [],
+  pattern: (source: string, path) => {
+    const pattern = new RegExp(source);
+    return (value) =>
+      typeof value === "string" && !pattern.test(value) ? [`${path} is not like ${source}`] : [];
+  },
   required: (names: readonly string[], path) => (value) =>
     isObject(value)
       ? names.filter((name) => !(name in value)).map((name) => `${path} has no ${name}`)

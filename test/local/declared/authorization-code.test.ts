@@ -9,7 +9,6 @@ import type { RealmInput } from "../../../functions/providers/catalogue.ts";
 import { ping } from "../../../local/local-realm.ts";
 import { defaultUser } from "../../../local/simulators/oauth/users.ts";
 import { summarizeOutcome } from "../../support/an-issuer.ts";
-import { everyReadyRealm } from "../../support/every-ready-realm.ts";
 import { createUserAgent } from "../simulators/oauth/user-agent.ts";
 import type { DeclaredWorld } from "./declared-world.ts";
 import { callback, declaredWorld } from "./declared-world.ts";
@@ -120,22 +119,6 @@ test.each<Partial<Settings>>([
     expect(await issue({ credential: refreshing(next) })).toMatchObject({
       code: "consent-required",
     });
-  },
-);
-
-const readyConsents = everyReadyRealm.filter(({ provider }) => provider === declared.provider);
-
-test.each(readyConsents)(
-  "a person consents to the ready realm $environment, and its token is refreshed",
-  async (entry) => {
-    const world = await declaredWorld(entry);
-    const first = await world.issue({ credential: codeOf(await agree(world)) });
-    expect(summarizeOutcome(first)).toMatch(/^issued/);
-    const old = (first.kind === "issued" && first.consent?.refreshToken) || expect.fail("no token");
-    const second = await world.issue({ credential: refreshing(old) });
-    if (second.kind !== "issued") return expect.fail(summarizeOutcome(second));
-    const headers = { authorization: `Bearer ${second.token.expose()}` };
-    expect(await ping(world.realm, headers)).toBe(200);
   },
 );
 

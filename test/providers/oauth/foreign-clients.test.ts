@@ -1,6 +1,7 @@
 import type { webcrypto } from "node:crypto";
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { calculateJwkThumbprint } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Sensitive } from "../../../functions/model/sensitive.ts";
 import { nodeHttp } from "../../../functions/platform/http-request.ts";
@@ -23,6 +24,7 @@ const clientSecret = "s3cret: +/%&=?~ with signs";
 const clients: readonly Omit<ForeignClient, "redirectUri">[] = [
   { clientId: "basic", authentication: "client_secret_basic", clientSecret },
   { clientId: "post", authentication: "client_secret_post", clientSecret },
+  { clientId: "bound", authentication: "client_secret_basic", clientSecret, isBound: true },
   // By its subject, and the authority that vouches for it.
   { clientId: "client", authentication: "tls_client_auth" },
   {
@@ -111,6 +113,33 @@ test("a server of others issues a token for the resource (RFC 8707)", async () =
   const outcome = await issueAt(foreign.issuer, secret, { resource });
   expect(await clientOf(outcome)).toEqual({ clientId: "basic", resource });
 });
+
+test.each([false, true])(
+  "a server of others binds a token to our key; nonces: %s",
+  async (nonces) => {
+    await foreign.wantNonces(nonces);
+    const secret = { clientId: "bound", clientSecret };
+    const issue = () => issueAt(foreign.issuer, secret, { dpop: true });
+    const [one, other] = [await issue(), await issue()];
+    if (one.kind !== "issued" || other.kind !== "issued") throw new Error(JSON.stringify(one));
+    const bound = await foreign.boundTo(one.token.expose());
+    expect(bound).toMatch(/^[\w-]{43}$/);
+    expect(bound).toBe(await calculateJwkThumbprint(publicKeyOf(one.proofKey)));
+    // Each has a key of its own.
+    expect(await foreign.boundTo(other.token.expose())).not.toBe(bound);
+  },
+);
+
+test("a server of others binds no token for a client that proves no key", async () => {
+  const outcome = await issueAt(foreign.issuer, { clientId: "bound", clientSecret }, {});
+  expect(outcome).toMatchObject({ kind: "not-issued" });
+});
+
+function publicKeyOf(proofKey: Sensitive | undefined) {
+  const key = Buffer.from(proofKey?.expose() ?? "", "base64url");
+  const privateKey = createPrivateKey({ key, format: "der", type: "pkcs8" });
+  return createPublicKey(privateKey).export({ format: "jwk" });
+}
 
 test.each<[string, object, Settings]>([
   ["another secret", { clientId: "basic", clientSecret: "other" }, {}],
