@@ -20,19 +20,30 @@ const withServers = [
 ];
 const withBundles = ["test/infra/example.test.ts"];
 /**
- * Plays the whole system for a long time (the demo, `npm start`, recoveries, crashes at every await, two releases on one
- * table), builds it twice, plays every broken client, or repeats what holds on dynalite on DynamoDB Local.
+ * What is rehearsed before a release: recoveries, each scene of the demo, an app of the packed constructs, 200 realms in one
+ * account, every broken client. The gate has no time for it.
+ */
+const rehearsed = [
+  "test/conformance/broken-clients.test.ts",
+  "test/infra/many-realms.test.ts",
+  "test/integration/recovery-*.test.ts",
+  "test/local/demo-scenes.test.ts",
+  "test/packages/constructs-package.test.ts",
+];
+/**
+ * Plays the whole system for a long time (the demo, `npm start`, crashes at every await, two releases on one table), builds
+ * it twice, or repeats what holds on dynalite on DynamoDB Local.
  */
 const slow = [
-  "test/conformance/broken-clients.test.ts",
   "test/docs-recipe.test.ts",
-  "test/infra/{many-realms,synth}.test.ts",
-  "test/integration/{chaos,every-await,npm-start,recovery-*,table-stream}.test.ts",
-  "test/local/{demo,demo-scenes,declared/stack}.test.ts",
-  "test/packages/{client,constructs}-package.test.ts",
+  "test/infra/synth.test.ts",
+  "test/integration/{chaos,every-await,npm-start,table-stream}.test.ts",
+  "test/local/{demo,declared/stack}.test.ts",
+  "test/packages/client-package.test.ts",
   "test/releases/{side-by-side,rollback,consents}.test.ts",
   "test/{local/aws/dynamodb,store}/dynamodb-local.test.ts",
 ];
+const long = [...slow, ...rehearsed];
 
 /** Which test runs where; test/run.test.ts sees to it that each does, once. */
 export const projects = [
@@ -42,13 +53,13 @@ export const projects = [
       "test/{bench,cli,client,http,model,mutation,openapi,platform,providers}/**/*.test.ts",
       "test/{events,sealing,store,support,threats,vending}/**/*.test.ts",
     ],
-    exclude: [...withServers, ...slow],
+    exclude: [...withServers, ...long],
     setupFiles: ["test/support/no-servers.ts", "test/support/same-properties.ts"],
   },
   /** Conventions, documents, types: what holds of the repository as a whole. */
-  { name: "repository", include: ["test/*.test.ts"], exclude: slow },
+  { name: "repository", include: ["test/*.test.ts"], exclude: long },
   /** Templates and what they allow: the library that makes them takes seconds to load. */
-  { name: "infra", include: ["test/infra/**/*.test.ts"], exclude: [...withBundles, ...slow] },
+  { name: "infra", include: ["test/infra/**/*.test.ts"], exclude: [...withBundles, ...long] },
   /** Servers, processes and browsers. */
   {
     name: "integration",
@@ -58,10 +69,11 @@ export const projects = [
       "test/{browser,conformance,consents,exploration,fuzz,integration,local}/**/*.test.ts",
       "test/{ready-realms,simulation}/**/*.test.ts",
     ],
-    exclude: slow,
+    exclude: long,
     globalSetup: ["test/support/bundles.ts"],
   },
   { name: "slow", include: slow, exclude: [], globalSetup: ["test/support/bundles.ts"] },
+  { name: "release", include: rehearsed, exclude: [], globalSetup: ["test/support/bundles.ts"] },
 ];
 
 /**
@@ -73,7 +85,7 @@ const isStarved = coreShare() < 0.8;
 
 /** Files of a project share workers, and what they import. Tests that wait for servers leave cores to more workers. */
 function workersOf(project: string) {
-  const isWaiting = ["integration", "slow"].includes(project);
+  const isWaiting = ["integration", "slow", "release"].includes(project);
   return {
     isolate: false,
     maxWorkers: isWaiting && !isStarved ? 6 : 2,

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { getCompileCacheDir } from "node:module";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -55,6 +56,7 @@ function startVend(args: readonly string[], lambdaUrl = stack.lambda.url) {
       AWS_REGION: LOCAL_LOCATION.region,
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      NODE_COMPILE_CACHE: getCompileCacheDir(),
     },
     stdio: ["pipe", "pipe", "pipe"],
   });
