@@ -129,7 +129,7 @@ describe("the environment", () => {
 
 /** Files of at most 35 lines that one other file imports, and what makes each a boundary. */
 const smallBoundaries: Readonly<Record<string, string>> = {
-  "functions/http/proven-answer.ts": "what most realms' vends never load",
+  "functions/http/proof-of-request.ts": "what most realms' vends never load",
   "functions/platform/aws-endpoint.ts": "decides what is left to the SDK, by itself and tested so",
   "functions/platform/aws-http-handler.ts": "a part of the SDK's, loaded with it",
   "functions/platform/json-log.ts": "the adapter of the port Log",

@@ -30,6 +30,15 @@ export const threatsOfAConsumer: readonly Threat[] = [
       "IAM cannot see a payload: grant by invocation only where all of a realm's accounts may be used, otherwise over the API",
   },
   {
+    name: "proof-for-any-request",
+    arrow: "invocation",
+    asset: "tokens",
+    kind: "E",
+    threat: "has a proof signed for any method and address, with a token that is bound to a key",
+    accepted:
+      "who may vend may use the token for whatever it is good for. The key stays: a proof is for one request, once, and is soon too old",
+  },
+  {
     name: "path-of-another-realm",
     arrow: "API",
     asset: "tokens",

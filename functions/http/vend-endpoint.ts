@@ -60,9 +60,9 @@ export function vendEndpoint(endpoint: VendEndpoint) {
   const { realm, vend, links, proofs } = endpoint;
   const answerOf = answering(endpoint);
   const attribution = attributing(endpoint);
-  const withProof = async (answer: VendAnswer, credential: Credential, request: VendRequest) => {
-    const { provenAnswer } = await import("./proven-answer.ts");
-    return provenAnswer(answer, credential, request, await proofs());
+  const prove = async (credential: Credential, request: VendRequest) => {
+    const { proofOfRequest } = await import("./proof-of-request.ts");
+    return proofOfRequest(credential, request, await proofs());
   };
   return jsonEndpoint(endpoint, (call): Vended | Promise<Vended> => {
     const { event, requestId, invokedArn, deadline, setConnection } = call;
@@ -74,11 +74,15 @@ export function vendEndpoint(endpoint: VendEndpoint) {
     const recordRejection = () => {
       if (version !== null) attribution.rejected(event, requestId, connection, version);
     };
-    const answerTo = (credential: Credential) => {
-      recordRejection();
+    const answerWith = (credential: Credential, proof?: string) => {
       attribution.vended(event, requestId, credential);
       const answer = answerOf(credential);
-      return credential.proofKey ? withProof(answer, credential, request) : answer;
+      return proof ? { ...answer, extraHeaders: { ...answer.extraHeaders, DPoP: proof } } : answer;
+    };
+    const answerTo = (credential: Credential) => {
+      recordRejection();
+      if (!credential.proofKey) return answerWith(credential);
+      return prove(credential, request).then((proof) => answerWith(credential, proof));
     };
     const refuse = async (error: unknown) => {
       if (!namesNothing(error)) recordRejection();

@@ -32,7 +32,7 @@ export function kmsSealer(
     },
 
     async seal(token, as, signal) {
-      const chosen = layoutFor(as, layout);
+      const chosen = layoutFor(as, token, layout);
       const { keys: tokenKeys, encrypted } = await keys.forSealing(as.connection, signal);
       const header = headerOf(chosen, encrypted);
       return Buffer.concat([header, encrypted, sealAs(chosen, tokenKeys, token, as)]);

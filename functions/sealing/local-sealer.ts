@@ -8,7 +8,7 @@ export function localSealer(key: Sensitive<Uint8Array>, layout: SealingLayout = 
   const keys = tokenKeysOf(key);
   return {
     prepare: async () => {},
-    seal: async (token, as) => sealAs(layoutFor(as, layout), keys, token, as),
+    seal: async (token, as) => sealAs(layoutFor(as, token, layout), keys, token, as),
     open: async (sealed, as) => openAs(2, keys, sealed, as) ?? openAs(1, keys, sealed, as),
   };
 }

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 import type { SealedAs } from "../model/sealer.ts";
 import { Sensitive } from "../model/sensitive.ts";
+import { boundTokenIn } from "../model/token-record.ts";
 
 /**
  * How a token is sealed. In layout 1 the data key encrypts it, bound to connection, version and kind. In layout 2 a key
@@ -35,9 +36,16 @@ export function tokenKeysOf(dataKey: Sensitive<Uint8Array>): TokenKeys {
   };
 }
 
-/** A link is sealed in the latest layout at once: earlier releases do not open links. */
-export function layoutFor({ kind }: SealedAs, tokens: SealingLayout): SealingLayout {
-  return kind === "link" ? 2 : tokens;
+/**
+ * A link is sealed in the latest layout at once, and so is a token with the key that it is bound to: earlier releases do not
+ * open links, and would vend the key.
+ */
+export function layoutFor(
+  { kind }: SealedAs,
+  text: Sensitive,
+  tokens: SealingLayout,
+): SealingLayout {
+  return kind === "link" || boundTokenIn(text).proofKey ? 2 : tokens;
 }
 
 export function sealAs(

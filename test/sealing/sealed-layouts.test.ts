@@ -2,6 +2,7 @@ import { createCipheriv, hkdfSync } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { SealedAs } from "../../functions/model/sealer.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
+import { sealedTextOf } from "../../functions/model/token-record.ts";
 import { layoutFor, openAs, sealAs, tokenKeysOf } from "../../functions/sealing/sealed-layouts.ts";
 import { sealedAs } from "../support/describe-sealer.ts";
 
@@ -114,7 +115,14 @@ test("the commitment tells nothing of the keys, and no two data keys have the sa
 });
 
 test("a link is sealed in layout 2, also while tokens are sealed in layout 1", () => {
-  expect(layoutFor(asLink, 1)).toBe(2);
-  expect([layoutFor(asToken, 1), layoutFor(asRefreshToken, 1)]).toEqual([1, 1]);
-  expect([layoutFor(asToken, 2), layoutFor(asRefreshToken, 2)]).toEqual([2, 2]);
+  const text = new Sensitive("token-1");
+  expect(layoutFor(asLink, text, 1)).toBe(2);
+  expect([layoutFor(asToken, text, 1), layoutFor(asRefreshToken, text, 1)]).toEqual([1, 1]);
+  expect([layoutFor(asToken, text, 2), layoutFor(asRefreshToken, text, 2)]).toEqual([2, 2]);
+});
+
+test("… and so is a token that is bound to a key, which no earlier release may take for the token", () => {
+  const proofKey = new Sensitive("key-1");
+  const text = sealedTextOf({ token: new Sensitive("token-1"), proofKey });
+  expect([layoutFor(asToken, text, 1), layoutFor(asRefreshToken, text, 1)]).toEqual([2, 2]);
 });

@@ -1,23 +1,20 @@
 import type { Credential, VendRequest } from "../model/credential.ts";
 import { VendingError } from "../model/errors.ts";
 import type { SignProof } from "../model/proof.ts";
-import type { VendAnswer } from "./contract.ts";
 
 /**
- * The answer with a proof for the caller's request, as one more header (RFC 9449 §7.1). Fails with `invalid-request` if the
- * caller has not named its request: the provider would take the token for invalid, and the caller would report that.
+ * The proof for the request that a caller has named (RFC 9449 §7.1). Fails with `invalid-request` if it has named none: the
+ * provider would refuse the token, and the caller would report that.
  */
-export async function provenAnswer(
-  answer: VendAnswer,
+export async function proofOfRequest(
   { token, proofKey }: Credential,
   { proofFor, proofNonce: nonce }: VendRequest,
   signProof: SignProof,
-): Promise<VendAnswer> {
+): Promise<string> {
   if (!proofKey || !proofFor) throw new VendingError("invalid-request", missing);
   const [method = "", url = ""] = proofFor.split(" ");
   if (!URL.canParse(url)) throw new VendingError("invalid-request", noAddress);
-  const proof = await signProof({ method, url, nonce }, proofKey, token);
-  return { ...answer, extraHeaders: { ...answer.extraHeaders, DPoP: proof } };
+  return signProof({ method, url, nonce }, proofKey, token);
 }
 
 const noAddress = "proofFor: must be a method and an address, like GET https://example.com.";
