@@ -5,6 +5,7 @@ import { finicity } from "./ready-realms/finicity.ts";
 import { githubApp } from "./ready-realms/github-app.ts";
 import { gocardless } from "./ready-realms/gocardless.ts";
 import { googleServiceAccount } from "./ready-realms/google.ts";
+import { modulr } from "./ready-realms/modulr.ts";
 import { paypal } from "./ready-realms/paypal.ts";
 import { plaid } from "./ready-realms/plaid.ts";
 import { quickbooks } from "./ready-realms/quickbooks.ts";
@@ -12,6 +13,7 @@ import { revolutBusiness } from "./ready-realms/revolut.ts";
 import { salesforce } from "./ready-realms/salesforce.ts";
 import { stripeConnect } from "./ready-realms/stripe-connect.ts";
 import { truelayer } from "./ready-realms/truelayer.ts";
+import { visaDeveloper } from "./ready-realms/visa.ts";
 import { wise } from "./ready-realms/wise.ts";
 import { xeroCustomConnection } from "./ready-realms/xero.ts";
 
@@ -27,6 +29,7 @@ export const readyRealms = {
   githubApp,
   gocardless,
   googleServiceAccount,
+  modulr,
   paypal,
   plaid,
   quickbooks,
@@ -34,6 +37,7 @@ export const readyRealms = {
   salesforce,
   stripeConnect,
   truelayer,
+  visaDeveloper,
   wise,
   xeroCustomConnection,
 };

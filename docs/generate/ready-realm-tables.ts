@@ -5,6 +5,7 @@ import { finicityFacts } from "../../infra/ready-realms/finicity.ts";
 import { githubAppFacts } from "../../infra/ready-realms/github-app.ts";
 import { gocardlessFacts } from "../../infra/ready-realms/gocardless.ts";
 import { googleFacts } from "../../infra/ready-realms/google.ts";
+import { modulrFacts } from "../../infra/ready-realms/modulr.ts";
 import { paypalFacts } from "../../infra/ready-realms/paypal.ts";
 import { plaidFacts } from "../../infra/ready-realms/plaid.ts";
 import { quickbooksFacts } from "../../infra/ready-realms/quickbooks.ts";
@@ -13,6 +14,7 @@ import { revolutFacts } from "../../infra/ready-realms/revolut.ts";
 import { salesforceFacts } from "../../infra/ready-realms/salesforce.ts";
 import { stripeConnectFacts } from "../../infra/ready-realms/stripe-connect.ts";
 import { truelayerFacts } from "../../infra/ready-realms/truelayer.ts";
+import { visaFacts } from "../../infra/ready-realms/visa.ts";
 import { wiseFacts } from "../../infra/ready-realms/wise.ts";
 import { xeroFacts } from "../../infra/ready-realms/xero.ts";
 import type { readyRealms } from "../../infra/ready-realms.ts";
@@ -27,6 +29,7 @@ const factsOf: Readonly<Record<keyof typeof readyRealms, ReadyRealmFacts>> = {
   githubApp: githubAppFacts,
   gocardless: gocardlessFacts,
   googleServiceAccount: googleFacts,
+  modulr: modulrFacts,
   paypal: paypalFacts,
   plaid: plaidFacts,
   quickbooks: quickbooksFacts,
@@ -34,6 +37,7 @@ const factsOf: Readonly<Record<keyof typeof readyRealms, ReadyRealmFacts>> = {
   salesforce: salesforceFacts,
   stripeConnect: stripeConnectFacts,
   truelayer: truelayerFacts,
+  visaDeveloper: visaFacts,
   wise: wiseFacts,
   xeroCustomConnection: xeroFacts,
 };
@@ -41,14 +45,9 @@ const factsOf: Readonly<Record<keyof typeof readyRealms, ReadyRealmFacts>> = {
 /** Providers that were looked at, and for which no settings are enough: nothing half is declared. */
 const undeclared: readonly (readonly [provider: string, because: string, source: string])[] = [
   [
-    "Modulr",
+    "Modulr, in production",
     "each call carries a signature of its own, an HMAC over date and nonce: there is no token to vend",
     "https://modulr.readme.io/docs/security",
-  ],
-  [
-    "Visa Developer",
-    "user id and password alone open nothing: each call needs a client certificate in the TLS handshake, which is not vended",
-    "https://developer.visa.com/pages/working-with-visa-apis/two-way-ssl",
   ],
   [
     "Xero, for people of several organisations",

@@ -55,6 +55,18 @@ const contracts: Readonly<Record<string, Contract>> = {
     realm: readyRealms.adyen({ environment: "live" }),
     headers: { "x-api-key": "key-1" },
   },
+  "Modulr, sandbox": {
+    realm: readyRealms.modulr({ environment: "sandbox" }),
+    headers: { authorization: "key-1" },
+  },
+  "Visa Developer, sandbox": {
+    realm: readyRealms.visaDeveloper({ environment: "sandbox" }),
+    headers: { authorization: "Basic key-1" },
+  },
+  "Visa Developer, production": {
+    realm: readyRealms.visaDeveloper({ environment: "production" }),
+    headers: { authorization: "Basic key-1" },
+  },
   "GoCardless, sandbox": {
     realm: readyRealms.gocardless({ environment: "sandbox" }),
     headers: gocardless,

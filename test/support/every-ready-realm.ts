@@ -3,7 +3,8 @@ import type { RealmEntry } from "../../infra/realm-list.ts";
 
 const { adyen, auth0, entra, gocardless, paypal, plaid, quickbooks, wise } = readyRealms;
 const { finicity, githubApp, googleServiceAccount, revolutBusiness } = readyRealms;
-const { salesforce, stripeConnect, truelayer, xeroCustomConnection } = readyRealms;
+const { modulr, salesforce, stripeConnect, truelayer, visaDeveloper } = readyRealms;
+const { xeroCustomConnection } = readyRealms;
 
 /** Each ready realm, in every environment that its provider has. */
 export const everyReadyRealm: readonly RealmEntry[] = [
@@ -19,6 +20,7 @@ export const everyReadyRealm: readonly RealmEntry[] = [
   finicity({ environment: "finicity", appKey: "0a1b2c" }),
   githubApp({ environment: "github", installationId: 7, userAgent: "acme" }),
   googleServiceAccount({ environment: "google", scopes: ["https://mail.google.com/"] }),
+  modulr({ environment: "sandbox" }),
   stripeConnect({ environment: "test", scope: "read_only" }),
   stripeConnect({ environment: "live", scope: "read_write" }),
   xeroCustomConnection({ environment: "xero", scopes: ["accounting.contacts"] }),
@@ -29,6 +31,7 @@ export const everyReadyRealm: readonly RealmEntry[] = [
     quickbooks({ environment }),
     revolutBusiness({ environment, redirectHost: "consents.acme.example" }),
     truelayer({ environment }),
+    visaDeveloper({ environment }),
     wise({ environment }),
   ]),
 ];
