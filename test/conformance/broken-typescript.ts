@@ -19,14 +19,14 @@ export const brokenTypescript: readonly PlantedDefect[] = [
   {
     defect: "keeps a key for good",
     file: "shared-vending.ts",
-    find: "end - credential.issuedAt.getTime() > maxTokenLifetimeMs",
+    find: "end - +credential.issuedAt > maxTokenLifetimeMs",
     replacement: "end < 0",
     caughtBy: ["keeps-a-key-for-a-minute", "keeps-a-long-lived-key-for-a-minute"],
   },
   {
     defect: "takes for a key only what has no end",
     file: "shared-vending.ts",
-    find: "end - credential.issuedAt.getTime() > maxTokenLifetimeMs",
+    find: "end - +credential.issuedAt > maxTokenLifetimeMs",
     replacement: "credential.usableUntil === null",
     caughtBy: ["keeps-a-long-lived-key-for-a-minute"],
   },
@@ -135,7 +135,7 @@ export const brokenTypescript: readonly PlantedDefect[] = [
   {
     defect: "retries until it is not refused",
     file: "token-fetch.ts",
-    find: "return send(url, init, current);",
+    find: "return sendWith(url, init, current);",
     replacement: "return tokenFetch(client, call, address, init);",
     caughtBy: ["returns-a-second-401"],
   },
