@@ -10,6 +10,7 @@ export interface VendPayload {
   readonly account?: string;
   readonly minValiditySeconds?: number;
   readonly rejectedVersion?: number;
+  readonly proofFor?: string;
 }
 
 export type VendResult = VendAnswer | { readonly problem: Problem };
@@ -47,6 +48,11 @@ export function createVendClient(
 
 export function isVendAnswer(vended: VendResult): vended is VendAnswer {
   return !("problem" in vended);
+}
+
+/** What says to token vending which call `useCredential` will make, for a token that is bound to a key. */
+export function proofDemandOf({ pingUrl }: ProtectedApi): Pick<VendPayload, "proofFor"> {
+  return { proofFor: `GET ${pingUrl}` };
 }
 
 /** Calls the provider's API with a credential, and returns its status. */

@@ -3,7 +3,7 @@ import { formatTable } from "./format-table.ts";
 import type { LocalRealm } from "./local-realm.ts";
 import type { AnyLocalStack } from "./stack.ts";
 import type { VendClient, VendResult } from "./vend-client.ts";
-import { isVendAnswer, useCredential } from "./vend-client.ts";
+import { isVendAnswer, proofDemandOf, useCredential } from "./vend-client.ts";
 import { wrapText } from "./wrap-text.ts";
 
 export interface VendSummary {
@@ -44,13 +44,14 @@ async function vendOnce(
   const { name } = stack.functionOf(realm);
   const callsBefore = providerCalls(realm);
   let startedAt = performance.now();
-  let vended = await client.vend(name);
+  const proof = proofDemandOf(realm);
+  let vended = await client.vend(name, proof);
   let ms = performance.now() - startedAt;
   let verdict = await providerVerdict(vended, realm);
   // A restarted simulator has forgotten the tokens that it issued: reject and vend again, as any consumer does.
   if (isVendAnswer(vended) && verdict.startsWith("401")) {
     startedAt = performance.now();
-    vended = await client.vend(name, { rejectedVersion: vended.version });
+    vended = await client.vend(name, { rejectedVersion: vended.version, ...proof });
     ms = performance.now() - startedAt;
     const second = await providerVerdict(vended, realm);
     verdict = second === "200 accepted" ? "200 after 401" : second;

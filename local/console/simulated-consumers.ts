@@ -1,7 +1,7 @@
 import type { LocalRealm } from "../local-realm.ts";
 import type { AnyLocalStack } from "../stack.ts";
 import type { VendClient } from "../vend-client.ts";
-import { isVendAnswer, useCredential } from "../vend-client.ts";
+import { isVendAnswer, proofDemandOf, useCredential } from "../vend-client.ts";
 
 const everyMs = 1000;
 
@@ -23,11 +23,12 @@ export function simulatedConsumers(stack: AnyLocalStack, client: VendClient): Si
   /** On a 401 reports the version and tries once more, as the client does. */
   async function call(realm: LocalRealm): Promise<string> {
     const { name } = stack.functionOf(realm);
-    const first = await client.vend(name);
+    const proof = proofDemandOf(realm);
+    const first = await client.vend(name, proof);
     if (!isVendAnswer(first)) return `Nothing was vended: ${first.problem.detail}`;
     const status = await useCredential(first, realm);
     if (status !== 401) return `The provider answers ${status} to version ${first.version}.`;
-    const second = await client.vend(name, { rejectedVersion: first.version });
+    const second = await client.vend(name, { rejectedVersion: first.version, ...proof });
     const refused = `The provider answers 401 to version ${first.version}.`;
     if (!isVendAnswer(second)) return `${refused} It was rejected: ${second.problem.detail}`;
     const again = await useCredential(second, realm);

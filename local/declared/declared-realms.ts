@@ -76,7 +76,6 @@ async function startRealm(
   playing: typeof playerOf,
 ): Promise<DeclaredRealm | string> {
   const settings = readRealm(JSON.stringify(listed.settings));
-  if ("dpop" in settings && settings.dpop) return "nothing on this machine binds tokens to a key";
   const player = await playing(settings.provider)?.(settings, tools);
   if (!player) return "nothing on this machine plays this provider";
   const local: RealmInput = standIn(listed.settings, player.addresses);

@@ -11,11 +11,11 @@ export function traitsOf(
   members: AnswerFormat["members"],
   { authority }: PlayerTools,
 ): ServerTraits {
-  const { clientAuthentication, basicEncoding, signingAlgorithm, requestFormat } = settings;
+  const { clientAuthentication, basicEncoding, signingAlgorithm, requestFormat, dpop } = settings;
   const { lifetimeSeconds, presentation, assertionIssuer, assertionAudience } = settings;
   const { lifetime = lifetimeSeconds === undefined ? undefined : null } = settings.answer ?? {};
   return {
-    ...{ clientAuthentication, basicEncoding, signingAlgorithm, requestFormat },
+    ...{ clientAuthentication, basicEncoding, signingAlgorithm, requestFormat, dpop },
     assertionIssuer,
     assertionAudience: assertionAudience === undefined ? "token-endpoint" : "issuer",
     ...requestTraitsOf(settings),

@@ -29,11 +29,11 @@ export interface LambdaAccount {
   readonly slept: readonly number[];
   readonly url: string;
   /**
-   * Runs one command line. `code` is what the user pastes; `meanwhile`, given what was printed, what happens until a command
+   * Runs one command line, or its words. `code` is what the user pastes; `meanwhile`, given what was printed, what happens until a command
    * that goes on is interrupted.
    */
   run(
-    line: string,
+    line: string | readonly string[],
     code?: string | null,
     screen?: Screen,
     meanwhile?: (out: string) => Promise<void>,
@@ -92,23 +92,26 @@ export async function lambdaAccount(
       let left = frames;
       const out: string[] = [];
       const notices: string[] = [];
-      const exitCode = await run(line.split(" ").filter(Boolean), {
-        screen,
-        redraw: (text) => out.push(text),
-        out: (text) => out.push(text),
-        notice: (text) => notices.push(text),
-        readCode: async () => code,
-        readPiped: async () => null,
-        readHidden: async () => null,
-        untilInterrupted: () => (frames > 0 ? interruption.promise : meanwhile(out.join("\n"))),
-        now,
-        sleep: async (ms, signal) => {
-          slept.push(ms);
-          if (!signal) return;
-          left -= 1;
-          if (left <= 0) interruption.resolve();
+      const exitCode = await run(
+        typeof line === "string" ? line.split(" ").filter(Boolean) : line,
+        {
+          screen,
+          redraw: (text) => out.push(text),
+          out: (text) => out.push(text),
+          notice: (text) => notices.push(text),
+          readCode: async () => code,
+          readPiped: async () => null,
+          readHidden: async () => null,
+          untilInterrupted: () => (frames > 0 ? interruption.promise : meanwhile(out.join("\n"))),
+          now,
+          sleep: async (ms, signal) => {
+            slept.push(ms);
+            if (!signal) return;
+            left -= 1;
+            if (left <= 0) interruption.resolve();
+          },
         },
-      });
+      );
       return { exitCode, out: out.join("\n"), notices: notices.join("\n") };
     },
   };

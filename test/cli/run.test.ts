@@ -76,6 +76,13 @@ describe("vend", () => {
     await account.run(`vend ${connection} --min-validity 30`);
     expect(account.invoked[0]?.payload).toEqual({ account: "default", minValiditySeconds: 30 });
   });
+
+  test("names the request that a proof is for", async () => {
+    const account = await lambdaAccount(vending(() => credential));
+    const proofFor = "GET https://api.example/ping";
+    await account.run(["vend", connection, "--proof-for", proofFor]);
+    expect(account.invoked[0]?.payload).toEqual({ account: "default", proofFor });
+  });
 });
 
 test("reject names the version, and shows what is vended instead", async () => {

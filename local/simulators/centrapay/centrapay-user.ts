@@ -53,7 +53,7 @@ export async function startCentrapayUser(
       refresh: { lifetimeMs: 60 * dayMs, countsFrom: "consent", rotation: "none", graceMs: 0 },
       codeLifetimeMs: 300_000,
       notFound: centrapayError(404, "Not Found", "Not Found"),
-      apiRoute(context, ledger, consentOf) {
+      apiRoute(context, ledger, { consentOf }) {
         const limit = createRateLimit(context.now, requestsPerMinute);
         const callerOf = (token: string) => consentOf(token)?.user.subject ?? "";
         return protectedRoute({

@@ -46,12 +46,14 @@ export function startAuthorizationCodeServer(
         graceMs: 0,
       },
       codeLifetimeMs: 60_000,
-      apiRoute: (context, ledger) =>
+      apiRoute: (context, ledger, { refusalOf }) =>
         protectedRoute({
           name: "api",
           path: "/api/me",
           verifier: createCredentialVerifier(context, ledger),
-          readCredential: (request) => readCredentialHeader(request, headerName, scheme),
+          readCredential: (request) =>
+            readCredentialHeader(request, headerName, options.dpop ? "DPoP" : scheme),
+          authorize: refusalOf,
           refuse: () =>
             jsonReply(401, { error: "invalid_token" }, { "www-authenticate": "Bearer" }),
           headersBeside: (token) => options.apiHeaders?.(ledger.find(token)?.clientId ?? "") ?? {},

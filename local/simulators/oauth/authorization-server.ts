@@ -1,5 +1,7 @@
+import type { AccessRefusalReason } from "../kit/protected-route.ts";
 import type { SimulatedReply } from "../kit/reply.ts";
 import { jsonReply } from "../kit/reply.ts";
+import type { SimulatedRequest } from "../kit/request.ts";
 import type { SimulatedRoute } from "../kit/route.ts";
 import type { Simulator } from "../kit/simulator.ts";
 import type { RefreshPolicy, SimulatorContext } from "../kit/simulator-context.ts";
@@ -21,6 +23,7 @@ import { answerGrant, answerRevocation } from "./grant-endpoint.ts";
 import { createLoginFlow } from "./login-flow.ts";
 import type { ScopeChoice } from "./login-pages.ts";
 import { createOpenId } from "./open-id.ts";
+import { createPossessionCheck } from "./possession-check.ts";
 import { answerPush, createPushedRequests } from "./pushed-requests.ts";
 import { createRefreshLedger } from "./refresh-ledger.ts";
 import type { RequiredParameters } from "./request-parameters.ts";
@@ -87,10 +90,14 @@ export interface AuthorizationServerProfile {
   readonly refresh: RefreshPolicy;
   readonly codeLifetimeMs: number;
   readonly notFound?: SimulatedReply;
-  apiRoute(context: SimulatorContext, ledger: TokenLedger, consentOf: ConsentOf): SimulatedRoute;
+  apiRoute(context: SimulatorContext, ledger: TokenLedger, tokens: TokensOfPeople): SimulatedRoute;
 }
 
-type ConsentOf = (accessToken: string) => Consent | undefined;
+interface TokensOfPeople {
+  consentOf(accessToken: string): Consent | undefined;
+  /** Why a request may not use a live token, if so. */
+  refusalOf(request: SimulatedRequest, accessToken: string): AccessRefusalReason | undefined;
+}
 
 export async function startAuthorizationServer(
   profile: AuthorizationServerProfile,
@@ -110,6 +117,7 @@ export async function startAuthorizationServer(
   let url = "";
   let clientsUrl = "";
   const issuer = () => options.issuer ?? url;
+  const pingUrl = () => `${url}/api/me`;
   const tokenUrl = () => `${clientsUrl}${base}/token`;
   const clients = createConsentClients(
     options.clients ?? [],
@@ -142,9 +150,10 @@ export async function startAuthorizationServer(
     callbackParameters,
     statedIssuer: () => (profile.statesIssuer ? issuer() : undefined),
   };
+  const possession = options.dpop ? createPossessionCheck(context, tokenUrl) : undefined;
   const grants: GrantEndpoint = {
     ...{ clients, consents, codes, refreshes, ledger, onRevocation: profile.onRevocation },
-    ...{ requestFormat, required },
+    ...{ requestFormat, required, possession },
     newToken: (consent) =>
       profile.accessTokens === "signed"
         ? openId.accessToken(consent)
@@ -154,7 +163,7 @@ export async function startAuthorizationServer(
       ...(profile.statesScope ? { scope: listed(granted.consent.scopes, options) } : {}),
     }),
   };
-  const consentOf: ConsentOf = (token) =>
+  const consentOf: TokensOfPeople["consentOf"] = (token) =>
     consents.all.find((consent) => consent.id === ledger.find(token)?.revocationScope);
 
   const pair = await startServerPair(
@@ -179,7 +188,10 @@ export async function startAuthorizationServer(
         get("discovery", "/.well-known/openid-configuration", () =>
           jsonReply(200, openId.metadata(url, base, profile)),
         ),
-        profile.apiRoute(context, ledger, consentOf),
+        profile.apiRoute(context, ledger, {
+          consentOf,
+          refusalOf: (request, token) => possession?.refusalOf(request, pingUrl(), token),
+        }),
         ...loginFlow.routes,
       ],
     },
@@ -196,7 +208,7 @@ export async function startAuthorizationServer(
     revokeUrl: `${clientsUrl}${base}/revoke`,
     pushUrl: `${clientsUrl}${base}/par`,
     jwksUrl: `${url}${jwksPath}`,
-    pingUrl: `${url}/api/me`,
+    pingUrl: pingUrl(),
     oracle: createConsentOracle(context.journal.entries),
     users: users,
     refreshPolicy: refreshes.policy,

@@ -9,6 +9,7 @@ import type { ConsentClient, ConsentClients } from "./consent-clients.ts";
 import type { Consent, Consents, GrantRefusal } from "./consents.ts";
 import type { GrantLedgers, GrantResult } from "./grant-exchange.ts";
 import { exchangeGrant } from "./grant-exchange.ts";
+import type { PossessionCheck } from "./possession-check.ts";
 import type { ParameterFormat, RequiredParameters } from "./request-parameters.ts";
 import {
   errorForParameter,
@@ -27,6 +28,8 @@ export interface GrantEndpoint extends GrantLedgers {
   /** Whether revoking a refresh token also revokes the access tokens (RFC 7009 §2.1). */
   readonly onRevocation: "revoke" | "keep";
   newToken(consent: Consent): string;
+  /** Undefined where tokens are not bound to keys. */
+  readonly possession?: PossessionCheck | undefined;
   /** Members of the answer besides those of RFC 6749 §5.1: an ID token, a scope. */
   additionalMembers(
     granted: GrantResult,
@@ -44,25 +47,41 @@ export function answerGrant(
     const { clientId } = client;
     const wrong = wrongParameter(form, endpoint.required);
     if (wrong !== undefined) return badRequest(errorForParameter(wrong));
+    const proven = endpoint.possession?.ofTokenRequest(request, form.get("refresh_token"));
+    if (typeof proven === "string") return badRequest(proven);
     const granted = exchangeGrant(context, endpoint, {
       form,
       clientId,
       newToken: endpoint.newToken,
       refuseCode: (bound) => verifyBinding(form, bound),
     });
-    if (granted === undefined) return badRequest("unsupported_grant_type");
-    if (granted === "wider-scope") return badRequest("invalid_scope");
-    if (typeof granted === "string") return badRequest("invalid_grant");
-    const { token, refreshToken } = granted;
-    const json = {
-      access_token: token.value,
-      token_type: "Bearer",
-      expires_in: Math.floor((token.expiresAt - context.now()) / 1000),
-      ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+    if (typeof granted !== "object") return badRequest(errorOf(granted));
+    proven?.bind(granted.token.value, granted.refreshToken);
+    return tokenAnswer(context, granted, {
+      token_type: proven ? "DPoP" : "Bearer",
       ...endpoint.additionalMembers(granted, request),
-    };
-    return { ...jsonReply(200, json, { "cache-control": "no-store" }), credential: token };
+    });
   });
+}
+
+/** RFC 6749 §5.2. */
+function errorOf(refusal: GrantRefusal | undefined): string {
+  if (refusal === undefined) return "unsupported_grant_type";
+  return refusal === "wider-scope" ? "invalid_scope" : "invalid_grant";
+}
+
+function tokenAnswer(
+  { now }: SimulatorContext,
+  { token, refreshToken }: GrantResult,
+  members: Readonly<Record<string, unknown>>,
+): SimulatedReply {
+  const json = {
+    access_token: token.value,
+    expires_in: Math.floor((token.expiresAt - now()) / 1000),
+    ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+    ...members,
+  };
+  return { ...jsonReply(200, json, { "cache-control": "no-store" }), credential: token };
 }
 
 /** RFC 7009 §2: answers 200 also for an unknown token. */

@@ -17,6 +17,7 @@ import type { AnswerFormat } from "./answer-format.ts";
 import { formatAnswer } from "./answer-format.ts";
 import type { GrantCheck } from "./grant-check.ts";
 import { createGrantCheck } from "./grant-check.ts";
+import { createPossessionCheck } from "./possession-check.ts";
 import {
   errorForParameter,
   parametersOf,
@@ -76,6 +77,7 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
   const method = clientMethodOf(context, registry, options, addresses, grant);
 
   const read = requestReader(options, grant);
+  const possession = options.dpop ? createPossessionCheck(context, tokenUrl) : undefined;
 
   const wrongClient = invalidClient[invalidClientShape];
   const wrongGrant = badRequest(grant.error);
@@ -104,13 +106,17 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
     const form = read(request);
     if (form === undefined || isTwiceAuthenticated(request, form))
       return badRequest("invalid_request");
+    const proven = possession?.ofTokenRequest(request, null);
+    if (typeof proven === "string") return badRequest(proven);
     const clientId = judge(request, form);
     if (typeof clientId !== "string") return clientId;
 
     const order = { clientId, revocationScope: clientId, route: "token", status: 200 };
     const repeated = request.repeatToken && ledger.reissue(order, request.repeatToken);
     const token = repeated ?? ledger.issue({ ...order, value: newToken(context) });
-    return tokenReply(token, { scope: grant.scopeOf(form), ...grant.members }, context);
+    proven?.bind(token.value);
+    const bound = proven && { token_type: "DPoP" };
+    return tokenReply(token, { scope: grant.scopeOf(form), ...bound, ...grant.members }, context);
   }
 
   const { simulator, clientsUrl } = await startServerPair(
@@ -131,7 +137,9 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
           name: "api",
           path: "/v1/ping",
           verifier: createCredentialVerifier(context, ledger),
-          readCredential: (request) => readCredentialHeader(request, headerName, scheme),
+          readCredential: (request) =>
+            readCredentialHeader(request, headerName, possession ? "DPoP" : scheme),
+          authorize: (request, token) => possession?.refusalOf(request, `${url}/v1/ping`, token),
           refuse: (reason) => jsonReply(401, { error: "invalid_token" }, challenge(reason)),
           headersBeside: (token) => options.apiHeaders?.(ledger.find(token)?.clientId ?? "") ?? {},
         }),

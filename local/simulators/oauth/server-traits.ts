@@ -29,6 +29,8 @@ export interface ServerTraits {
   readonly answer?: AnswerFormat;
   /** How its API wants tokens (default: as RFC 6750 §2.1). */
   readonly presentation?: { readonly headerName: string; readonly scheme?: string | undefined };
+  /** Whether it binds tokens to keys (RFC 9449 §5), and wants proofs of them. */
+  readonly dpop?: boolean | undefined;
   /** What it wants besides the tokens of a client: header values by their names. */
   readonly apiHeaders?: (clientId: string) => Readonly<Record<string, string>>;
   /** Whose certificates clients have to present. */

@@ -58,12 +58,3 @@ test("where nothing can be played nothing is started, and it says why", async ()
     "Nothing can be played.\nstatic-key/a: nothing on this machine plays this provider",
   );
 });
-
-test("a realm whose tokens are bound to a key is not started, and it says why", async () => {
-  const tokenUrl = "https://a.example/token";
-  const provider = "client-credentials";
-  const listed = readRealms([{ provider, environment: "a", tokenUrl, dpop: true }]);
-  await expect(startDeclaredRealms(listed, {})).rejects.toThrow(
-    "client-credentials/a: nothing on this machine binds tokens to a key",
-  );
-});
