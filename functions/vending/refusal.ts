@@ -6,7 +6,7 @@ import type { Freeze } from "../model/freeze.ts";
 import type { TokenRecord } from "../model/token-record.ts";
 import type { Decision } from "./decision/decision.ts";
 
-export type RefuseDecision = Extract<Decision, { action: "refuse" }>;
+type RefuseDecision = Extract<Decision, { action: "refuse" }>;
 
 /** The problem for a refused caller: why it is refused and what to do. */
 export function refusal(

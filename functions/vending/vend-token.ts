@@ -11,7 +11,7 @@ import { awaitRenewal, waitTooLong } from "./await-renewal.ts";
 import type { CredentialCache } from "./credential-cache.ts";
 import type { Progress, RenewStep, VendStep } from "./next-step.ts";
 import { nextStep } from "./next-step.ts";
-import type { RefuseDecision } from "./refusal.ts";
+import { refusal, secondRenewalRefused } from "./refusal.ts";
 
 /**
  * Returns a usable credential by the cheapest safe path: the stored token, another process's renewal, our own renewal.
@@ -49,7 +49,7 @@ async function findUsable(
         return step;
       case "refuse":
         if (step.reason === "key-unchanged") deps.metrics.record("KeyRejections", 1);
-        throw await refused(deps, connection, progress.record, step);
+        throw refusal(step, connection, progress.record, deps.clock.now());
       case "renew":
         progress = await renew(deps, connection, progress, step, deadline);
         break;
@@ -76,10 +76,7 @@ async function renew(
   deadline: Deadline,
 ): Promise<Progress> {
   const isRepeated = newSecretVersion === null || newSecretVersion === renewed?.secretVersion;
-  if (renewed && isRepeated) {
-    const { secondRenewalRefused } = await import("./refusal.ts");
-    throw secondRenewalRefused();
-  }
+  if (renewed && isRepeated) throw secondRenewalRefused();
   // Loaded on first use: most cold starts find a usable token.
   const { renewConnection } = await import("./issuing/renew-connection.ts");
   const renewal = await renewConnection(deps, connection, seen, reason, deadline);
@@ -93,17 +90,6 @@ async function renew(
     // A key that was confirmed from its secret, and then does not open, may be sealed again by the same request.
     renewed: outcome === "kept" ? renewed : { secretVersion },
   };
-}
-
-/** Its words are loaded with the first refusal: most requests are not refused. */
-async function refused(
-  { clock }: Dependencies,
-  connection: Connection,
-  record: TokenRecord | null,
-  step: RefuseDecision,
-): Promise<VendingError> {
-  const { refusal } = await import("./refusal.ts");
-  return refusal(step, connection, record, clock.now());
 }
 
 function refuseFutureVersion({ rejectedVersion }: VendRequest, record: TokenRecord | null): void {
