@@ -1,11 +1,8 @@
 import type { CallOptions } from "./call-options.ts";
 import type { VendedCredential } from "./credential.ts";
-import { parseCredential } from "./credential.ts";
-import type { AnswerRequest } from "./request-answer.ts";
-import { requestAnswer } from "./request-answer.ts";
-import { retryUntilDeadline } from "./retry.ts";
 import { safeAddress } from "./safe-address.ts";
 import type { TokenClientOptions } from "./token-client.ts";
+import { createTokenClient } from "./token-client.ts";
 import type { TokenRequestInit } from "./token-fetch.ts";
 import { sendWith } from "./token-fetch.ts";
 
@@ -53,25 +50,27 @@ export interface ProvenClient {
  * }
  * ```
  */
-export function createProvenClient(options: Omit<TokenClientOptions, "onProblem">): ProvenClient {
-  const settings = { timeoutMs: 30_000, retries: 2, now: Date.now, ...options };
+export function createProvenClient(options: TokenClientOptions): ProvenClient {
   /** The last that each origin has told. */
   const nonces = new Map<string, string>();
-  const ask = (wanted: AnswerRequest, call: CallOptions) =>
-    retryUntilDeadline(settings, call, async (ended) =>
-      parseCredential(settings.connection, await requestAnswer(settings, wanted, ended)),
-    );
+  /** A client that asks once: what it caches is nobody else's. */
+  const clientFor = (proof: ProofDemand) =>
+    createTokenClient({
+      ...options,
+      transport: (request, signal) => options.transport({ ...request, ...proof }, signal),
+    });
 
   const client: ProvenClient = {
-    vend: ({ ...proof }, call = {}) => ask(proof, call),
-    reject: (rejectedVersion, proof, call = {}) => ask({ rejectedVersion, ...proof }, call),
+    vend: (proof, call) => clientFor(proof).vend(call),
+    reject: (version, proof, call) => clientFor(proof).reject(version, call),
     async fetch(address, init = {}, { context } = {}) {
       const url = safeAddress(address);
       const call = { context, signal: init.signal };
+      // As it is sent: `fetch` writes some methods in capitals.
+      const { method } = new Request(url, { method: init.method ?? "GET" });
       const proof = (): ProofDemand => {
         const proofNonce = nonces.get(url.origin);
-        const proofFor = `${(init.method ?? "GET").toUpperCase()} ${url.href}`;
-        return { proofFor, ...(proofNonce && { proofNonce }) };
+        return { proofFor: `${method} ${url.href}`, ...(proofNonce && { proofNonce }) };
       };
       const send = async (credential: VendedCredential) => {
         const response = await sendWith(url, init, credential);

@@ -20,7 +20,7 @@ const invalidBodyProblem = {
   status: 400,
   code: "invalid-request",
   detail:
-    "version: must be a whole number of at least 1, in a JSON object with nothing else than it, proofFor and proofNonce.",
+    "version: must be a whole number of at least 1. Beside it there may be proofFor, like GET https://example.com, and proofNonce.",
   retryable: false,
 };
 

@@ -4,7 +4,14 @@ import { createProvenClient } from "../../client/proven-client.ts";
 import type { TokenRequestInit } from "../../client/token-fetch.ts";
 import type { Received } from "./http-server.ts";
 import { startHttpServer } from "./http-server.ts";
-import { anAnswer, connection, sendAnswer, unsigned } from "./vending-server.ts";
+import {
+  anAnswer,
+  connection,
+  issuedAt,
+  sendAnswer,
+  unsigned,
+  usableUntil,
+} from "./vending-server.ts";
 
 /** What token vending was asked: the request that is to be proven, and with which nonce. */
 function askedIn({ url, method, body }: Received): string {
@@ -24,7 +31,8 @@ async function startProving() {
     sendAnswer(response, anAnswer(version, { extraHeaders: { DPoP: `proof-${nth}-${nonce}` } }));
   });
   const transport = httpsTransport({ baseUrl, signer: unsigned });
-  return { client: createProvenClient({ connection, transport }), received };
+  const now = () => Date.parse(issuedAt);
+  return { client: createProvenClient({ connection, transport, now }), received };
 }
 
 /** A provider that wants the nonces in turn, tells the one that it wants next, and refuses the tokens of some versions. */
@@ -55,6 +63,26 @@ it("each request is proven by itself: its method, and its whole address", async 
   ]);
   const proofs = provider.received.map(({ headers }) => headers["dpop"]);
   expect(new Set(proofs).size).toBe(2);
+});
+
+it("a credential that has expired on arrival is asked for once more, and then is a failure", async () => {
+  const { url: baseUrl, received } = await startHttpServer((_, response, nth) =>
+    sendAnswer(response, anAnswer(nth)),
+  );
+  const client = createProvenClient({
+    ...{ connection, transport: httpsTransport({ baseUrl, signer: unsigned }) },
+    now: () => Date.parse(usableUntil),
+  });
+  const proof = { proofFor: "GET https://api.example/" };
+  await expect(client.vend(proof)).rejects.toMatchObject({ code: "malformed-answer" });
+  expect(received.map(askedIn)).toEqual([proof.proofFor, proof.proofFor]);
+});
+
+it("a method is proven as it is sent", async () => {
+  const [{ client, received }, provider] = [await startProving(), await startProvider([""])];
+  for (const method of ["post", "Put", "PURGE"]) await client.fetch(`${provider.url}/`, { method });
+  const sent = provider.received.map(({ method }) => `${method} ${provider.url}/`);
+  expect(received.map(askedIn)).toEqual(sent);
 });
 
 it("each caller gets a credential of its own, also at the same instant", async () => {

@@ -7,13 +7,17 @@ import { secretMalformed } from "../exchange/field-problem.ts";
 import type {
   AnswerFields,
   IssuerContext,
-  Issuing,
   TokenReader,
   TokenRequest,
 } from "../exchange/token-request.ts";
 import { tokenIssuer } from "../exchange/token-request.ts";
 import { assertionLifetimeOf } from "./client-authentication.ts";
-import { clientRequest, expiredCertificate, purposeParameters } from "./client-request.ts";
+import {
+  clientRequest,
+  expiredCertificate,
+  issuingOf,
+  purposeParameters,
+} from "./client-request.ts";
 import type {
   ConfiguredGrant,
   configuredGrant,
@@ -23,7 +27,6 @@ import type { AttributeSettings, attributesOfAnswer } from "./kept-attributes.ts
 import type { Registration } from "./registered-client.ts";
 import { openClient } from "./registered-client.ts";
 import type { Parameters, TokenPurpose } from "./request-parameters.ts";
-import type { TokenType } from "./token-response.ts";
 
 /** A grant of OAuth without a person's part, such as client credentials (RFC 6749 §4.4). */
 export interface ClientGrant<Settings extends ClientGrantSettings, Secret>
@@ -70,10 +73,8 @@ export async function clientIssuer<Settings extends ClientGrantSettings, Secret 
       : grantRequest(provider, settings, secret, { configured, keep }, context);
   const { revocationScope, readAnswer } = provider;
   const reading = readAnswer ? { readAnswer } : await standardReading(settings);
-  const issuing: Issuing = settings.dpop
-    ? (await import("./proven-requests.ts")).boundIssuing(context)()
-    : (issue) => issue(context);
-  return tokenIssuer({ revocationScope, ...reading }, openRequest, settings, readSecret, issuing);
+  const issuing = await issuingOf(settings, context);
+  return tokenIssuer({ revocationScope, ...reading }, openRequest, settings, readSecret, issuing());
 }
 
 const maxDays = 400;
@@ -93,8 +94,7 @@ async function standardReading({
     lifetimeSeconds === undefined
       ? { kind: "unknown" }
       : { kind: "assumed", lastsMs: lifetimeSeconds * 1000 };
-  const tokenType: TokenType = dpop ? "DPoP" : "Bearer";
-  const expected = { maxDays, unstated, unit: answer?.lifetime?.unit, tokenType };
+  const expected = { maxDays, unstated, unit: answer?.lifetime?.unit, dpop };
   return {
     readAnswer: (fields: AnswerFields, response: HttpResponse, now: Date) =>
       readExchangedToken(fields, tokenExchange?.requestedTokenType, (read) =>

@@ -1,9 +1,10 @@
 import type { NotIssued } from "../../model/provider.ts";
+import type { Sensitive } from "../../model/sensitive.ts";
 import { unprintable } from "../../model/sensitive.ts";
 import type { HttpRequest, HttpResponse } from "../../platform/http-request.ts";
 import { HttpFailure } from "../../platform/http-request.ts";
 import { notIssued } from "../exchange/error-response.ts";
-import type { IssuerContext } from "../exchange/token-request.ts";
+import type { IssuerContext, Issuing } from "../exchange/token-request.ts";
 import type { OAuthClient } from "./client-authentication.ts";
 import { proofOf } from "./client-authentication.ts";
 import { certificatesIn, validityOf } from "./client-certificate.ts";
@@ -18,6 +19,16 @@ export function expiredCertificate({ certificate }: OAuthClient, now: Date): Not
   if (endsAt >= now) return null;
   const detail = `Our client certificate expired at ${endsAt.toISOString()}. Put a new one into the secret.`;
   return notIssued("credentials-rejected", detail);
+}
+
+/** How tokens are issued, given the key that a refresh token is bound to, if it is bound to one. */
+export async function issuingOf(
+  { dpop }: TokenPurpose,
+  context: IssuerContext,
+): Promise<(key?: Sensitive) => Issuing> {
+  if (!dpop) return () => (issue) => issue(context);
+  const { boundIssuing } = await import("./proven-requests.ts");
+  return boundIssuing(context);
 }
 
 /** The client at the endpoints that take nothing but forms (RFC 7009 §2.1, RFC 9126 §2.1). */

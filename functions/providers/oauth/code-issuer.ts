@@ -13,6 +13,7 @@ import {
   clientRequest,
   detectCertificateRejection,
   expiredCertificate,
+  issuingOf,
   purposeParameters,
 } from "./client-request.ts";
 import type { CodeGrant, CodeSettings } from "./code-grant.ts";
@@ -20,7 +21,6 @@ import { consentResult } from "./consent-answer.ts";
 import type { Identifier } from "./identity.ts";
 import { identifierOf } from "./identity.ts";
 import { openClient } from "./registered-client.ts";
-import type { TokenType } from "./token-response.ts";
 import { readTokenResponse } from "./token-response.ts";
 
 /** What all token requests of one client share. */
@@ -43,14 +43,11 @@ export async function codeIssuer<Settings extends CodeSettings, Secret>(
   readSecret: (text: Sensitive) => Secret,
   context: IssuerContext,
 ): Promise<Issuer> {
-  const detecting = detectCertificateRejection(context, provider);
   const common = {
     provider,
     settings,
     identifier: identifierOf(provider.openId(settings), context),
-    issuing: settings.dpop
-      ? (await import("./proven-requests.ts")).boundIssuing(detecting)
-      : (): Issuing => (issue) => issue(detecting),
+    issuing: await issuingOf(settings, detectCertificateRejection(context, provider)),
   };
   return {
     openGrant(text, credential) {
@@ -152,8 +149,8 @@ async function readAnswer<Settings extends CodeSettings, Secret>(
       ? ({ kind: "unlimited", until: null } as const)
       : ({ kind: "assumed", lastsMs: unstatedSeconds * 1000 } as const);
   const { maxDays } = provider;
-  const tokenType: TokenType = settings.dpop ? "DPoP" : "Bearer";
-  const expected = { maxDays, unstated, unit: settings.answer?.lifetime?.unit, tokenType };
+  const { dpop, answer } = settings;
+  const expected = { maxDays, unstated, unit: answer?.lifetime?.unit, dpop };
   const reading = readTokenResponse(fields, expected, response, now);
   if ("kind" in reading) return reading;
   return {

@@ -9,8 +9,9 @@ import { newProofKey, proofSigner } from "./proof-of-possession.ts";
 const noncePattern = /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/;
 
 /**
- * How tokens are issued, given the key that they are to be bound to: a new one, if there is none yet. Adds a proof to each request (RFC 9449 §5). A server that wants its nonce in it refuses the first one, for which no token
- * is issued, and tells the nonce (§8): then a second request is made, and the nonce is used until it tells another.
+ * How tokens are issued, given the key that they are to be bound to: a new one, if there is none yet. Adds a proof to each
+ * request (RFC 9449 §5). A server that wants its nonce in it refuses the first one, for which no token is issued, and tells
+ * the nonce (§8): then a second request is made, and the nonce is used until it tells another.
  */
 export function boundIssuing(context: IssuerContext): (key?: Sensitive) => Issuing {
   const signProof = proofSigner(context);

@@ -7,16 +7,13 @@ import type { LifetimeUnit } from "../exchange/stated-lifetime.ts";
 import { readLifetime } from "../exchange/stated-lifetime.ts";
 import type { AnswerFields, Reading } from "../exchange/token-request.ts";
 
-/** Whoever has a bearer token may use it (RFC 6750); one of type DPoP is bound to our key (RFC 9449 §5). */
-export type TokenType = "Bearer" | "DPoP";
-
 interface ExpectedAnswer {
   /** A stated lifetime beyond this is invalid. */
   readonly maxDays: number;
   /** The lifetime if the response states none. */
   readonly unstated: Lifetime;
-  /** What the answer has to say that the token is. If nothing is said here: a bearer token. */
-  readonly tokenType?: TokenType | undefined;
+  /** Whether it has to be bound to our key (RFC 9449 §5), instead of one that whoever has it may use (RFC 6750). */
+  readonly dpop?: boolean | undefined;
   /** How it is stated: in seconds (RFC 6749 §5.1) where that is not configured. */
   readonly unit?: LifetimeUnit | undefined;
 }
@@ -26,10 +23,11 @@ interface ExpectedAnswer {
  */
 export function readTokenResponse(
   { access_token, token_type, expires_in }: AnswerFields,
-  { maxDays, unstated, unit = "seconds", tokenType = "Bearer" }: ExpectedAnswer,
+  { maxDays, unstated, unit = "seconds", dpop }: ExpectedAnswer,
   response: HttpResponse,
   now: Date,
 ): Reading | NotIssued {
+  const tokenType = dpop ? "DPoP" : "Bearer";
   if (!isOfType(token_type, tokenType))
     return malformed(`a token whose token_type is not ${tokenType}`);
   const token = new Sensitive(access_token);
@@ -57,7 +55,7 @@ export function readExchangedToken(
 }
 
 /** A missing type means bearer. */
-function isOfType(stated: unknown, expected: TokenType): boolean {
+function isOfType(stated: unknown, expected: "Bearer" | "DPoP"): boolean {
   if (isAbsent(stated)) return expected === "Bearer";
   return typeof stated === "string" && stated.toLowerCase() === expected.toLowerCase();
 }

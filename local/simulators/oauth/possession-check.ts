@@ -29,15 +29,16 @@ export function createPossessionCheck(
   tokenUrl: () => string,
 ): PossessionCheck {
   const keys = new Map<string, string>();
-  const seen = new Set<unknown>();
+  const seen = new Set<string>();
 
   function provenKey(request: SimulatedRequest, url: string, token?: string): string | undefined {
     const proof = readAssertion(headerOf(request, "dpop") ?? "");
     const { htm, htu, iat, jti, ath } = proof.claims;
+    const isNew = typeof jti === "string" && !seen.has(jti);
     const isForThis = htm === request.method && htu === url;
     const isOfToken = ath === (token === undefined ? undefined : hashOf(token));
     const isOfNow = Math.abs(Number(iat) - now() / 1000) <= maxAgeSeconds;
-    if (!isForThis || !isOfToken || !isOfNow || seen.has(jti ?? undefined)) return undefined;
+    if (!isForThis || !isOfToken || !isOfNow || !isNew) return undefined;
     const key = signingKeyOf(proof);
     if (key !== undefined) seen.add(jti);
     return key;
