@@ -14,7 +14,7 @@ import { namedMeasures } from "./measures/measures.ts";
 import type { BenchOptions } from "./options.ts";
 import { benchUsage, readBenchOptions } from "./options.ts";
 import { describeMachine, reasonToWait } from "./report/machine.ts";
-import { progressLine, summaryLine, summaryTable } from "./report/terminal.ts";
+import { findingTable, progressLine, summaryLine, summaryTable } from "./report/terminal.ts";
 import { runMeasures } from "./run-measures.ts";
 
 const args = process.argv.slice(2);
@@ -53,6 +53,8 @@ async function bench(args: readonly string[]): Promise<number> {
     const { writeBenchPage } = await import("./write-page.ts");
     writeBenchPage({ ...options, date, machine, isForced, findings, judgements });
   }
+  // Without a page the figures would be lost.
+  else for (const finding of findings) console.log(`\n${findingTable(finding)}`);
   return report(judgements, options);
 }
 

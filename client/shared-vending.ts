@@ -22,19 +22,21 @@ export function shareVending(
 ): SharedVending {
   let stored: VendedCredential | null = null;
   let storedUntil = 0;
+  let usableUntil = 0;
   const inFlight = new Map<string, Join<VendedCredential>>();
 
   function cached(minValiditySeconds = 0): VendedCredential | null {
-    if (!stored || now() >= storedUntil) return null;
-    return now() + minValiditySeconds * 1000 <= usableUntilMs(stored) ? stored : null;
+    // Reading the clock is a third of what a vend from memory costs.
+    const at = now();
+    return at < storedUntil && at + minValiditySeconds * 1000 <= usableUntil ? stored : null;
   }
 
   /** Not in the place of a newer one. */
   function store(credential: VendedCredential): VendedCredential {
     if ((cached()?.version ?? 0) <= credential.version) {
-      const end = usableUntilMs(credential);
-      const isKey = end - +credential.issuedAt > maxTokenLifetimeMs;
-      storedUntil = isKey ? Math.min(end, now() + keyCacheMs) : end;
+      usableUntil = usableUntilMs(credential);
+      const isKey = usableUntil - +credential.issuedAt > maxTokenLifetimeMs;
+      storedUntil = isKey ? Math.min(usableUntil, now() + keyCacheMs) : usableUntil;
       stored = credential;
     }
     return credential;

@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import { formatTable } from "../../local/format-table.ts";
 import type { GoalVerdict } from "../judge.ts";
+import type { MeasureResult } from "../measures/measure.ts";
 import { formatEstimate, formatNumber } from "./format-estimate.ts";
 import { verdictOf } from "./page.ts";
 
@@ -17,6 +18,11 @@ export function summaryTable(judgements: readonly GoalVerdict[]): string {
   return table
     .replaceAll(/^ {2}✓/gm, `  ${styleText("green", "✓")}`)
     .replaceAll(/^ {2}✗/gm, `  ${styleText("red", "✗")}`);
+}
+
+/** What a measure has found, under its title. */
+export function findingTable({ title, table: { heading, rows } }: MeasureResult): string {
+  return `  ${title}\n\n${formatTable(heading, rows, columns)}`.replaceAll("`", "");
 }
 
 /** What the marks mean, and how many goals have each. */
