@@ -54,9 +54,10 @@ async function killLeader(world: BenchWorld): Promise<number> {
     await world.resetRequests();
     leader?.vend({ account }).catch(() => undefined);
     const leaseAt = await firstWrite(world);
+    const waiting = Promise.all(others.map((one) => one.vend({ account }, 20_000)));
     await sleep(100);
     await leader?.kill();
-    const answers = await Promise.all(others.map((one) => one.vend({ account }, 20_000)));
+    const answers = await waiting;
     if (answers.some((answer) => "problem" in answer)) throw new Error("A survivor got no token.");
     const issuedAt = (await world.issues(connection)).at(-1) ?? Number.NaN;
     return issuedAt - issueMs - leaseAt;

@@ -78,7 +78,7 @@ const dynamoDb = await startDynamoDb({
   onAnswer: (each) => {
     const { operation, answer } = each;
     count(each);
-    if (operation !== "GetItem" && answer.status === 200) writes.push(answer.at);
+    if (operation === "UpdateItem" && answer.status === 200) writes.push(answer.at);
   },
 });
 await createTables(dynamoDb.url, tables);

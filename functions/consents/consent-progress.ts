@@ -1,9 +1,9 @@
 import type { AwaitedLink, ConsentProgress } from "../model/awaited-link.ts";
-import { maxClockSkewMs, plusMs } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import { accountOf } from "../model/connection.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { TokenRecord } from "../model/token-record.ts";
+import { isLeaseAlive } from "../vending/decision/usable-token.ts";
 import type { ConsentDependencies } from "./consent-dependencies.ts";
 
 /** Between the claim of a pending consent and the lease under which its code is redeemed, nothing tells of it. */
@@ -37,8 +37,8 @@ function progressIn(
   now: Date,
 ): ConsentProgress {
   if (!record) return "ended";
-  const { consent, lease } = record;
+  const { consent } = record;
   if (consent && consent.consentedAt >= madeAt) return "granted";
   // Also of another renewal: a code is redeemed after it.
-  return lease && now < plusMs(lease.until, maxClockSkewMs) ? "pending" : "ended";
+  return isLeaseAlive(record, now) ? "pending" : "ended";
 }

@@ -172,6 +172,7 @@ function boundLease(lease: Lease, { now, firstSeenAt }: Reader): Lease {
     ...lease,
     since: isAhead(lease.since, now) ? seenAt : lease.since,
     until: durationMs >= 0 && lease.until < end ? lease.until : end,
+    wornOutAt: end,
   };
 }
 

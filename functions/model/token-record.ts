@@ -131,6 +131,11 @@ export interface Lease {
   readonly since: Date;
   readonly until: Date;
   readonly reason: RenewalReason;
+  /**
+   * When it has lasted for its own duration since this process first saw it, which was after it began. Not stored: known of
+   * a lease that was read.
+   */
+  readonly wornOutAt?: Date;
 }
 
 /** Why the last renewal failed, shared by all processes. */

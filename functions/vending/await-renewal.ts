@@ -1,11 +1,11 @@
-import { maxClockSkewMs, msBetween, plusMs, secondsUntil } from "../model/clock.ts";
+import { msBetween, plusMs, secondsUntil } from "../model/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import { VendingError } from "../model/errors.ts";
 import type { Deadline } from "../model/time-limits.ts";
 import type { Lease, TokenRecord } from "../model/token-record.ts";
 import type { Decision } from "./decision/decision.ts";
-import { isLeaseAlive } from "./decision/usable-token.ts";
+import { abandonedAt, isLeaseAlive } from "./decision/usable-token.ts";
 
 const assumedRenewalMs = 100;
 const firstCheckMs = 500;
@@ -67,7 +67,7 @@ export function waitTooLong(
 
 /** When the wait is over in any case. */
 function knownEnd(wait: Wait): Date {
-  return wait.action === "await-handover" ? wait.until : plusMs(wait.lease.until, maxClockSkewMs);
+  return wait.action === "await-handover" ? wait.until : abandonedAt(wait.lease);
 }
 
 function overdueAt({ since }: Lease, record: TokenRecord | null): Date {

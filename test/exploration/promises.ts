@@ -150,7 +150,7 @@ export class Promises {
   #checkLease(process: string, before: TokenRecord | null, after: TokenRecord): void {
     const [had, has] = [before?.lease, after.lease];
     if (had?.owner === has?.owner) return;
-    const isOver = !had || isHeldBy(before, process) || had.until.getTime() < this.#world.now;
+    const isOver = !had || isHeldBy(before, process) || had.until.getTime() <= this.#world.now;
     this.require(isOver, "P1: a lease was ended before its time, and not by its holder");
     if (!has) return;
     this.require(isHeldBy(after, process), "P2: a lease was written for someone else");

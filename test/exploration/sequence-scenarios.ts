@@ -33,7 +33,7 @@ export const sequenceScenarios: readonly ExploredScenario[] = [
     name: "memory until a handover",
     nature: natures["at-handover"],
     start: "none",
-    parts: [0, 23_000, 25_000, 46_999, 47_100, 59_000].map((at) => part("a", at)),
+    parts: [0, 23_000, 25_000, 47_749, 47_850, 59_000].map((at) => part("a", at)),
     faults: 1,
   },
   {

@@ -87,13 +87,13 @@ export const subtleVariants: Readonly<Record<string, Breakage>> = {
       },
     })),
   },
-  "a lease counts as ended at its end": {
+  "a lease counts as ended before its end": {
     deps: withStore((store) => ({
       read: async (connection, signal) => {
         const record = await store.read(connection, signal);
         const { lease = null } = record ?? {};
         if (!record || !lease) return record;
-        return { ...record, lease: { ...lease, until: plusMs(lease.until, -maxClockSkewMs) } };
+        return { ...record, lease: { ...lease, until: plusMs(lease.until, -2 * maxClockSkewMs) } };
       },
     })),
   },

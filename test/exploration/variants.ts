@@ -43,7 +43,7 @@ const rows: readonly (readonly [string, scenario: string, faults: number, within
   ["a claim lapses under a live lease", "two connections, one scope", 0, 10],
   ["a claim moves while its owner's holder may still commit", "two connections, one scope", 1, 120],
   ["a claim moves before its time", "two connections, one scope", 1, 220],
-  ["a lease counts as ended at its end", "at-expiry/none", 1, 20],
+  ["a lease counts as ended before its end", "at-expiry/none", 1, 20],
   ["a doubt puts no renewal off", "at-expiry/none", 1, 50],
   ["a token counts as requested when it was received", "a late issue beside a slow answer", 2, 300],
   ["an issue leaves no entry in the ledger", "at-expiry/none", 0, 10],

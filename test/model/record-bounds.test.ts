@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { plusMs } from "../../functions/model/clock.ts";
+import { msBetween, plusMs } from "../../functions/model/clock.ts";
 import type { Reader } from "../../functions/model/record-bounds.ts";
 import { boundRecord } from "../../functions/model/record-bounds.ts";
 import type { LedgerEntry, TokenRecord } from "../../functions/model/token-record.ts";
 import { isDoubted } from "../../functions/model/token-record.ts";
+import { abandonedAt } from "../../functions/vending/decision/usable-token.ts";
 import { aFailure, aLease, aRecord, aToken, at } from "../support/a-record.ts";
 
 const now = at("10:01:00.000");
@@ -33,7 +34,8 @@ describe("an instant in the past", () => {
     const lease = aLease({ since: plusMs(now, 1000), until: plusMs(now, 8000) });
     const failure = aFailure({ at: plusMs(now, 1000), retryAt: plusMs(now, 2000) });
     const record = aRecord({ token, lease, failure, doubtedAt: plusMs(now, 1000) });
-    expect(boundRecord(record, readBy("reader", plusMs(now, 1000)))).toEqual(record);
+    const read = boundRecord(record, readBy("reader", plusMs(now, 1000)));
+    expect(read).toEqual({ ...record, lease: { ...lease, wornOutAt: plusMs(now, 8000) } });
   });
 
   test.each([
@@ -144,8 +146,19 @@ describe("a lease", () => {
   test("of a clock that is slightly ahead does so too", () => {
     const lease = aLease({ since: plusMs(now, 900), until: plusMs(now, 7900) });
     const { lease: kept, damage } = bounded({ lease });
-    expect(kept).toEqual({ ...lease, until: plusMs(now, 7000) });
+    expect(kept).toMatchObject({ ...lease, until: plusMs(now, 7000) });
     expect(damage).toEqual([]);
+  });
+
+  test("that was watched for its own duration is over, without the tolerance for clocks", () => {
+    const lease = aLease({ since: plusMs(now, -10), until: plusMs(now, 6990) });
+    const overIn = (seenAt: Date) => {
+      const read = bounded({ lease }, readBy("reader", seenAt));
+      return msBetween(now, abandonedAt(read.lease ?? expect.fail("no lease")));
+    };
+    expect(overIn(plusMs(now, -5))).toBe(6995);
+    // Who has seen it late judges by its clock.
+    expect(overIn(plusMs(now, 3000))).toBe(7240);
   });
 
   test.each([

@@ -6,13 +6,14 @@ import { correctedClock } from "../../functions/platform/corrected-clock.ts";
 import { count, instant, text } from "../../functions/store/attributes.ts";
 import { leaseAttributes } from "../../functions/store/record-attributes.ts";
 import { realmFreezeCache, recordReader } from "../../functions/store/record-reader.ts";
+import { abandonedAt } from "../../functions/vending/decision/usable-token.ts";
 import { aLease, at } from "../support/a-record.ts";
 import { FixedClock } from "../support/fixed-clock.ts";
 
 const ten = at("10:00:00.000");
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
-/** A process whose machine is ahead by so much, and how it reads when a lease of seven seconds ends. */
+/** A process whose machine is ahead by so much, and how it reads when a lease of seven seconds is over. */
 function aReader(aheadMs: number) {
   const truth = new FixedClock(ten);
   const machine: Clock = {
@@ -25,8 +26,8 @@ function aReader(aheadMs: number) {
   const read = recordReader({ clock, log: silent, metrics: null, process: "reader" });
   const lease = aLease({ since: ten, until: plusMs(ten, 7000) });
   const endsInMs = () => {
-    const { until } = read({ pk: text("a"), ...leaseAttributes(lease) } as never).lease ?? {};
-    return msBetween(clock.now(), until ?? expect.fail("no lease"));
+    const seen = read({ pk: text("a"), ...leaseAttributes(lease) } as never).lease;
+    return msBetween(clock.now(), abandonedAt(seen ?? expect.fail("no lease")));
   };
   return { truth, clock, read, endsInMs };
 }

@@ -209,6 +209,7 @@ function recordStep(write: ObservedWrite, past: Past, recordIn: ReadItem): Recor
     items: { before: write.before, after: write.after },
     // A writer whose clock has jumped may have decided before the jump.
     leaseEndsAt: leaseEndOf(before ?? null, grantedAt + aheadMs) - jumpMs,
+    leaseWornOutAt: grantedAt + aheadMs + leaseDuration(before ?? null) - jumpMs,
     clockStepMs: clockStepMs + jumpMs,
     owners: past.owners,
     isLossPossible: mayLose,
@@ -220,9 +221,14 @@ const lossy: ReadonlySet<string> = new Set(["at-expiry", "at-handover", "by-cons
 function leaseEndOf(record: TokenRecord | null, grantedAt: number): number {
   if (!record?.lease) return Number.NEGATIVE_INFINITY;
   const { since, until } = record.lease;
-  const lastsMs = Number(until) - Number(since);
-  const end = grantedAt + (lastsMs >= 0 ? Math.min(lastsMs, maxLeaseMs) : maxLeaseMs);
-  return lastsMs >= 0 ? Math.min(Number(until), end) : end;
+  const end = grantedAt + leaseDuration(record);
+  return since <= until ? Math.min(Number(until), end) : end;
+}
+
+function leaseDuration(record: TokenRecord | null): number {
+  if (!record?.lease) return 0;
+  const lastsMs = Number(record.lease.until) - Number(record.lease.since);
+  return lastsMs >= 0 ? Math.min(lastsMs, maxLeaseMs) : maxLeaseMs;
 }
 
 function statesOf({ before, after, at, leaseEndsAt }: RecordStep): [RecordState, RecordState] {

@@ -118,8 +118,8 @@ export const recordTransitions: Readonly<Record<string, Transition<RecordState, 
     changes: leaseChanges,
     rules: {
       ...isGranted,
-      "the last one ended 250 ms before": ({ at, leaseEndsAt }) =>
-        at >= leaseEndsAt + maxClockSkewMs,
+      "the last one ended 250 ms before, or has stood there for its own duration": (step) =>
+        step.at >= Math.min(step.leaseEndsAt + maxClockSkewMs, step.leaseWornOutAt),
       "its reason names the loss, but for a consent and a report": ({ after }) =>
         after?.lease != null && namesALoss.has(after.lease.reason),
       "the stored token is in doubt, where a lost issue may have ended it": (step) => {

@@ -17,6 +17,8 @@ export interface RecordStep {
   readonly items: { readonly before: Item | null; readonly after: Item | null };
   /** When the lease that stood there ends for its writer: no later than its own duration after it was first seen. */
   readonly leaseEndsAt: number;
+  /** When it has stood there for its own duration. */
+  readonly leaseWornOutAt: number;
   /** How far the holder's clock may have stepped since it took the lease that stood there. */
   readonly clockStepMs: number;
   /** The owners of all leases that the record has had. */

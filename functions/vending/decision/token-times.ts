@@ -35,7 +35,8 @@ export function tokenTimes(
     case "at-handover": {
       const lead = Math.min(policy.beforeExpiryMs, atLeastMs / 5);
       const handover = plusMs(requestedAt, atMostMs - lead);
-      const usableUntil = earlier(end, plusMs(handover, -margin));
+      // The old token lives on for the lead: the margin before its expiry is not needed once more before the handover.
+      const usableUntil = earlier(end, plusMs(handover, -maxClockSkewMs));
       return { usableUntil, renewAt: later(handover, plusMs(usableUntil, maxClockSkewMs)) };
     }
     case "early":

@@ -1,7 +1,7 @@
-import { maxClockSkewMs, plusMs } from "../../model/clock.ts";
+import { earlier, maxClockSkewMs, plusMs } from "../../model/clock.ts";
 import type { RenewalPolicy } from "../../model/provider.ts";
 import { isByConsent, isStaticKey, revokesOnIssue } from "../../model/provider.ts";
-import type { StoredToken, TokenRecord } from "../../model/token-record.ts";
+import type { Lease, StoredToken, TokenRecord } from "../../model/token-record.ts";
 import { isDoubted } from "../../model/token-record.ts";
 
 /** The stored token, if it may be vended. Where a new token revokes the old, it may not be while a renewal is under way. */
@@ -27,9 +27,15 @@ function isKeyRefused({ token, failure }: TokenRecord, policy: RenewalPolicy): b
   );
 }
 
-/** Whether another process may still act under the lease, by any clock within the skew. */
+/** Whether another process may still act under the lease. */
 export function isLeaseAlive({ lease }: TokenRecord, now: Date): boolean {
-  return lease !== null && now < plusMs(lease.until, maxClockSkewMs);
+  return lease !== null && now < abandonedAt(lease);
+}
+
+/** When its holder can no longer act under a lease: by any clock within the skew, or because it was watched for so long. */
+export function abandonedAt({ until, wornOutAt }: Lease): Date {
+  const end = plusMs(until, maxClockSkewMs);
+  return wornOutAt ? earlier(end, wornOutAt) : end;
 }
 
 /**

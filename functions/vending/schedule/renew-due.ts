@@ -1,5 +1,5 @@
 import type { Clock } from "../../model/clock.ts";
-import { maxClockSkewMs, msBetween, plusMs } from "../../model/clock.ts";
+import { msBetween, plusMs } from "../../model/clock.ts";
 import type { Connection } from "../../model/connection.ts";
 import type { Dependencies } from "../../model/dependencies.ts";
 import { describeError, needsNewSecret } from "../../model/errors.ts";
@@ -9,6 +9,7 @@ import type { Deadline } from "../../model/time-limits.ts";
 import type { TokenRecord } from "../../model/token-record.ts";
 import { noFindings, unconstrained } from "../decision/decide.ts";
 import type { Decision } from "../decision/decision.ts";
+import { abandonedAt } from "../decision/usable-token.ts";
 import { leaseMs } from "../issuing/lease.ts";
 import { renewConnection } from "../issuing/renew-connection.ts";
 import { decideWithSecret } from "../next-step.ts";
@@ -228,6 +229,6 @@ function nextCheckAfter({ clock }: Dependencies, record: TokenRecord | null): Da
   const due = record?.token?.due;
   if (!due) return null;
   const { lease } = record;
-  const instant = lease ? plusMs(lease.until, maxClockSkewMs) : due.at;
+  const instant = lease ? abandonedAt(lease) : due.at;
   return instant > clock.now() && instant <= due.until ? instant : null;
 }
