@@ -35,7 +35,7 @@ async function bench(args: readonly string[]): Promise<number> {
     return 1;
   }
   if (!installPeers()) return 1;
-  bundleFunctions(bundlesFolder);
+  await bundleFunctions(bundlesFolder);
   const measures = chosen(options);
   const findings = await runMeasures(measures, options, progressLine(process.stdout));
   const figures = Object.assign({}, ...findings.map((finding) => finding.figures));

@@ -10,7 +10,7 @@ import { TokenVending } from "./token-vending.ts";
 const app = new App();
 const { realms, env, settings } = chosenStage(app);
 const props = { realms, ...(env && { env }), ...readSettings(app, settings) };
-bundleFunctions(bundlesFolder);
+await bundleFunctions(bundlesFolder);
 const vending = new TokenVending(app, props);
 if (isExampleEnabled(app)) {
   const confermaApi = "https://api.cert-confermapay.com";

@@ -1,37 +1,54 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { BuildOptions, Metafile } from "esbuild";
-import { buildSync } from "esbuild";
+import { build, buildSync } from "esbuild";
 import { billOfMaterials } from "./bill-of-materials.ts";
 import { bundlesFolder } from "./bundles-folder.ts";
 import { functionNames } from "./function-names.ts";
+import { loadedAtOnce } from "./loaded-at-once.ts";
 
 const root = path.join(import.meta.dirname, "..");
 
 /**
  * Bundles every function, SDK included, into a folder of its name. Code that is not needed to return a stored token
- * (secrets, providers) is split into chunks that load on first use. Returns what each bundle consists of.
+ * (secrets, providers) is split into chunks that load on first use; all else is in one chunk. Returns what each bundle
+ * consists of.
  */
-export function bundleFunctions(
+export async function bundleFunctions(
   folder: string,
   names: readonly string[] = functionNames,
-): ReadonlyMap<string, Metafile> {
-  return contentsOf(names, (name) => bundle(entryOf(name), path.join(folder, name)));
+): Promise<ReadonlyMap<string, Metafile>> {
+  const signer = bundleSigner();
+  const bundles = new Map<string, Metafile>();
+  for (const name of names) {
+    const entry = entryOf(name);
+    const options = { ...bundling(entry, emptied(path.join(folder, name))), write: true };
+    const { metafile } = await build({ ...options, plugins: [loadedAtOnce(root, entry)] });
+    bundles.set(name, withParts(metafile, signerFile, signer));
+  }
+  return bundles;
 }
 
-/** What the bundle of every function would consist of. Writes nothing. */
+/** What the bundle of every function would consist of. Writes no bundle. */
 export function describeBundles(): ReadonlyMap<string, Metafile> {
-  return contentsOf(functionNames, (name) => build(entryOf(name), bundlesFolder, false));
+  const signer = bundleSigner();
+  const contents = (name: string) => {
+    const { metafile } = buildSync({ ...bundling(entryOf(name), bundlesFolder), write: false });
+    return withParts(metafile, signerFile, signer);
+  };
+  return new Map(functionNames.map((name) => [name, contents(name)]));
 }
 
-/** Bundles an entry file into a folder. */
+/** Bundles the entry file of another function into a folder. */
 export function bundle(entry: string, outdir: string): Metafile {
-  rmSync(outdir, { recursive: true, force: true });
-  return build(entry, outdir, true);
+  const signer = bundleSigner();
+  const { metafile } = buildSync({ ...bundling(entry, emptied(outdir)), write: true });
+  return withParts(metafile, signerFile, signer);
 }
 
-function contentsOf(names: readonly string[], contents: (name: string) => Metafile) {
-  return new Map(names.map((name) => [name, contents(name)]));
+function emptied(folder: string): string {
+  rmSync(folder, { recursive: true, force: true });
+  return folder;
 }
 
 function entryOf(name: string): string {
@@ -50,11 +67,9 @@ const common = {
   logLevel: "warning",
 } as const satisfies BuildOptions;
 
-function build(entry: string, outdir: string, write: boolean): Metafile {
-  const signer = bundleSigner();
-  const { metafile } = buildSync({
+function bundling(entry: string, outdir: string) {
+  return {
     ...common,
-    write,
     entryPoints: { index: entry },
     outdir,
     outExtension: { ".js": ".mjs" },
@@ -69,8 +84,7 @@ function build(entry: string, outdir: string, write: boolean): Metafile {
     minify: true,
     sourcemap: true,
     sourcesContent: false,
-  });
-  return withParts(metafile, signerFile, signer);
+  } as const satisfies BuildOptions;
 }
 
 const signerPackage = "@smithy/signature-v4";
@@ -121,7 +135,7 @@ function withParts(metafile: Metafile, file: string, parts: Metafile): Metafile 
 }
 
 if (import.meta.main) {
-  const bundles = bundleFunctions(bundlesFolder);
+  const bundles = await bundleFunctions(bundlesFolder);
   const lockfile = JSON.parse(readFileSync(path.join(root, "package-lock.json"), "utf8"));
   const bill = billOfMaterials(bundles, lockfile);
   writeFileSync(path.join(root, "dist", "sbom.cdx.json"), `${JSON.stringify(bill, null, 2)}\n`);

@@ -18,11 +18,11 @@ interface AssemblyOptions extends TokenVendingProps {
 }
 
 /** Synthesizes the app, with the example consumer, and reads the stacks that its templates would deploy. */
-export function synthesize(options: AssemblyOptions, folder: string): DeployedStack {
+export async function synthesize(options: AssemblyOptions, folder: string): Promise<DeployedStack> {
   const { confermaApi, bundled, ...props } = options;
   const bundlesFolder = path.join(folder, "functions");
   if (bundled) cpSync(bundled, bundlesFolder, { recursive: true });
-  else bundleFunctions(bundlesFolder);
+  else await bundleFunctions(bundlesFolder);
   const assemblyFolder = path.join(folder, "cdk.out");
   // CDK's validation of templates is for the person who deploys, and slow.
   const off = { builtinCloudFormationValidation: false };

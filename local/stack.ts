@@ -138,7 +138,7 @@ async function startParts<Played extends PlayedRealms>(
   const settings = providers.realms.map((realm) => realm.settings);
   const consents = { baseUrl: consentBaseUrl, requester: localRequester };
   const { confermaApi } = providers;
-  const deployed = synthesize(
+  const deployed = await synthesize(
     { realms: settings, consents, trail: options.trail ?? true, confermaApi, bundled },
     folder,
   );

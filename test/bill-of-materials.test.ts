@@ -14,7 +14,7 @@ const root = path.join(import.meta.dirname, "..");
 const folder = mkdtempSync(path.join(tmpdir(), "token-vending-materials-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const bundles = bundleFunctions(folder);
+const bundles = await bundleFunctions(folder);
 const packages = bundledPackages(bundles, lockfile);
 const bill = billOfMaterials(bundles, lockfile);
 

@@ -34,7 +34,7 @@ const formats = {
 async function buildConstructs(): Promise<void> {
   rmSync(dist, { recursive: true, force: true });
   const functionsFolder = path.join(dist, "functions");
-  const bundles = new Map(bundleFunctions(functionsFolder));
+  const bundles = new Map(await bundleFunctions(functionsFolder));
   const example = "call-conferma";
   bundles.set(example, bundle(`infra/examples/${example}.ts`, path.join(functionsFolder, example)));
   const declarations = declarePackage(folder, entries, compilerOptions());

@@ -12,9 +12,9 @@ declare module "vitest" {
 }
 
 /** Bundles every function once for all the files of a run. */
-export function setup(project: TestProject): () => void {
+export async function setup(project: TestProject): Promise<() => void> {
   const bundlesFolder = mkdtempSync(path.join(tmpdir(), "token-vending-bundles-"));
-  bundleFunctions(bundlesFolder);
+  await bundleFunctions(bundlesFolder);
   project.provide("bundlesFolder", bundlesFolder);
   return () => rmSync(bundlesFolder, { recursive: true, force: true });
 }

@@ -136,7 +136,7 @@ export async function startRecoveryStack(): Promise<RecoveryStack> {
     },
     restart: () => deployment.host.stopIdle(),
     async redeploy({ tableName, dynamoDbUrl = stack.dynamoDb.url, kms = stack.kms }) {
-      const deployed = synthesize(
+      const deployed = await synthesize(
         {
           realms: stack.providers.realms.map(({ settings }) => settings),
           consents: { baseUrl: stack.consentHost.browserUrl, requester: localRequester },
