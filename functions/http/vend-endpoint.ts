@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Connection, RealmId } from "../model/connection.ts";
+import type { RealmId } from "../model/connection.ts";
 import { accountOf, connectionOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
 import { VendingError } from "../model/errors.ts";
@@ -34,7 +34,7 @@ import type { ProblemReporting } from "./report-refusal.ts";
 interface VendEndpoint extends ProblemReporting, AttributionRecording, HeaderSettings {
   readonly realm: RealmId;
   /** The credential that this process has cached, if it satisfies the request. */
-  cached(connection: Connection, request: VendRequest): Credential | null;
+  cached(request: VendRequest): Credential | null;
   vend(request: VendRequest, deadline: Deadline): Promise<Credential>;
   /** Loaded with the first token that is bound to a key. */
   proofs(): Promise<SignProof>;
@@ -69,10 +69,10 @@ export function vendEndpoint(endpoint: VendEndpoint) {
     if (links && asksAboutLink(event)) return links().then(({ progress }) => progress(call));
     const request = readVendRequest(event, realm);
     refuseRejection(request, invokedArn);
-    const connection = connectionOf(realm, request.account);
-    const { rejectedVersion: version } = request;
+    const { account, rejectedVersion: version } = request;
     const recordRejection = () => {
-      if (version !== null) attribution.rejected(event, requestId, connection, version);
+      if (version === null) return;
+      attribution.rejected(event, requestId, connectionOf(realm, account), version);
     };
     const answerWith = (credential: Credential, proof?: string) => {
       attribution.vended(event, requestId, credential);
@@ -87,11 +87,11 @@ export function vendEndpoint(endpoint: VendEndpoint) {
     const refuse = async (error: unknown) => {
       if (!namesNothing(error)) recordRejection();
       if (!links || !isForLink(error, invokedArn)) throw error;
-      throw await (await links()).refusalWithLink(error, request.account, call);
+      throw await (await links()).refusalWithLink(error, account, call);
     };
-    const credential = endpoint.cached(connection, request);
+    const credential = endpoint.cached(request);
     if (credential) return answerTo(credential);
-    setConnection(connection);
+    setConnection(connectionOf(realm, account));
     return vend(request, deadline()).then(answerTo, refuse);
   });
 }

@@ -1,6 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 import { msBetween } from "../model/clock.ts";
-import type { Connection } from "../model/connection.ts";
+import { accountOf } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
 import { freezeTakesMs, realmFreezeMaxAgeMs } from "../model/time-limits.ts";
 
@@ -22,9 +22,10 @@ interface Entry {
   readonly msLeft: () => number;
 }
 
-/** The credentials that this process vended last: vending from here needs no I/O. */
+/** The credentials of one realm that this process vended last: vending from here needs no I/O. */
 export class CredentialCache {
-  readonly #entries = new Map<Connection, Entry>();
+  /** By account, which a request has: a connection's name would have to be put together for every vend. */
+  readonly #entries = new Map<string, Entry>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -32,12 +33,12 @@ export class CredentialCache {
   }
 
   /** The cached credential if it is fresh and satisfies the request. A rejection of its version removes it. */
-  get(connection: Connection, request: VendRequest, now: Date): Credential | null {
-    const entry = this.#entries.get(connection);
+  get(request: VendRequest, now: Date): Credential | null {
+    const entry = this.#entries.get(request.account);
     if (!entry || !isFresh(entry, now)) return null;
     const { version, usableUntil } = entry.credential;
     if (request.rejectedVersion !== null && request.rejectedVersion >= version) {
-      this.#entries.delete(connection);
+      this.#entries.delete(request.account);
       return null;
     }
     const requiredMs = request.minValiditySeconds * 1000;
@@ -49,15 +50,16 @@ export class CredentialCache {
   set(credential: Credential, renewAt: Date, foundInMs: number): void {
     const now = this.#clock.now();
     const since = now.getTime();
-    const cached = this.#entries.get(credential.connection);
+    const account = accountOf(credential.connection);
+    const cached = this.#entries.get(account);
     // A slower request of this process may have an older version.
     if (cached && isFresh(cached, now) && cached.credential.version > credential.version) return;
-    this.#entries.delete(credential.connection);
+    this.#entries.delete(account);
     const usableUntil = Number(credential.usableUntil ?? renewAt);
     const freshMs = maxAgeMs - foundInMs;
     const until = Math.min(Number(renewAt), usableUntil, since + freshMs);
     const msLeft = this.#clock.countdown(freshMs);
-    this.#entries.set(credential.connection, { credential, since, until, msLeft });
+    this.#entries.set(account, { credential, since, until, msLeft });
     const [oldest] = this.#entries.keys();
     if (oldest && this.#entries.size > maxEntries) this.#entries.delete(oldest);
   }

@@ -1,5 +1,4 @@
 import { msBetween, stopwatch } from "../model/clock.ts";
-import type { Connection } from "../model/connection.ts";
 import type { Credential, VendRequest } from "../model/credential.ts";
 import type { Dependencies } from "../model/dependencies.ts";
 import type { ProblemCode } from "../model/errors.ts";
@@ -12,7 +11,7 @@ import { shareFlights } from "./one-flight.ts";
 /** Vends to all callers of one process, and counts each of them. */
 export interface ProcessVending {
   /** The credential that this process has cached, if it satisfies the request. Most calls end here: it starts nothing. */
-  cached(connection: Connection, request: VendRequest): Credential | null;
+  cached(request: VendRequest): Credential | null;
   readonly vend: Vend;
 }
 
@@ -20,9 +19,9 @@ export function processVending(deps: Dependencies): ProcessVending {
   const cache = new CredentialCache(deps.clock);
   const vend = shareFlights(deps, cache);
   return {
-    cached(connection, request) {
+    cached(request) {
       const now = deps.clock.now();
-      const credential = cache.get(connection, request, now);
+      const credential = cache.get(request, now);
       if (credential) countVend(deps.metrics, credential, now);
       return credential;
     },

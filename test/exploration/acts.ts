@@ -220,7 +220,7 @@ export class Actor {
     process.isHurried = isHurried && (process.running === 1 || process.isHurried);
     const [knownBefore, acts] = [new Map(process.knownDead), process.acts];
     const request = { account, minValiditySeconds, rejectedVersion };
-    const credentialBefore = this.#vending.cached(connectionOf(realm, account), request);
+    const credentialBefore = this.#vending.cached(request);
     const refused = (error: unknown) => this.#refused(account, error);
     const vend = () => this.#vending.vend(request, this.#deadline(ms)).catch(refused);
     const credential = credentialBefore ?? (await vend());

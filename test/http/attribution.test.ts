@@ -27,7 +27,7 @@ function aProcess({ fromMemory = true } = {}) {
       (line) => lines.push(line),
       () => clock.now(),
     ),
-    cached: (_, { account }) => (fromMemory && !current.fails ? vended(account) : null),
+    cached: ({ account }) => (fromMemory && !current.fails ? vended(account) : null),
     vend: async ({ account }) => {
       if (current.fails) throw new VendingError(current.fails, "It is refused.");
       return vended(account);

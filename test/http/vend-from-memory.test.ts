@@ -118,7 +118,7 @@ describe("answers of one credential", () => {
   const handler = vendEndpoint({
     ...{ realm, log, metrics: { record: () => {} }, extraHeaders: undefined },
     ...{ clock: new FixedClock(at("10:00:01.000")), processName: "p-1", proofs: noProofs },
-    cached: (_, request) => {
+    cached: (request) => {
       asked.push(request);
       return credential;
     },

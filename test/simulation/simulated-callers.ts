@@ -42,8 +42,7 @@ export class SimulatedCallers {
       const answer = async (): Promise<Credential | VendingError> => {
         const call = deadline(process, msLeft(), "caller", 200);
         const outcome =
-          vending.cached(connectionOf(deps.realm, account), request) ??
-          (await vending.vend(request, call).catch((error) => error));
+          vending.cached(request) ?? (await vending.vend(request, call).catch((error) => error));
         const waitMs = waitOf(outcome);
         if (waitMs >= msLeft()) return outcome;
         // As the client does (client/retry.ts).

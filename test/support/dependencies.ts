@@ -181,8 +181,7 @@ export class TestDeployment {
         rejectedVersion: null,
         ...request,
       };
-      const connection = this.#connection(constraints.account);
-      const cached = cache.get(connection, constraints, dependencies.clock.now());
+      const cached = cache.get(constraints, dependencies.clock.now());
       return cached ?? vendToken(dependencies, cache, constraints, this.#call("caller", forMs));
     };
   }

@@ -38,9 +38,9 @@ function aProcess() {
       clock.moveTo(at(now));
       cache.set(vended, at(renewAt), 0);
     },
-    get(now: string, request = wish(), of = connection): Credential | null {
+    get(now: string, request = wish()): Credential | null {
       clock.moveTo(at(now));
-      return cache.get(of, request, clock.now());
+      return cache.get(request, clock.now());
     },
   };
 }
@@ -97,9 +97,9 @@ describe("a process that vended a credential", () => {
     const cache = new CredentialCache(clock);
     cache.set(credential, at("10:05:00.450"), 0);
     clock.moveTo(at("10:00:24.999"));
-    expect(cache.get(connection, wish(), clock.now())).toBe(credential);
+    expect(cache.get(wish(), clock.now())).toBe(credential);
     clock.moveTo(at("10:00:25.000"));
-    expect(cache.get(connection, wish(), clock.now())).toBeNull();
+    expect(cache.get(wish(), clock.now())).toBeNull();
   });
 
   test("counts from when the request began that found it: what it relied on was read then", () => {
@@ -107,14 +107,13 @@ describe("a process that vended a credential", () => {
     const cache = new CredentialCache(clock);
     cache.set(credential, at("10:05:00.450"), 7000);
     clock.moveTo(at("10:00:17.999"));
-    expect(cache.get(connection, wish(), clock.now())).toBe(credential);
+    expect(cache.get(wish(), clock.now())).toBe(credential);
     clock.moveTo(at("10:00:18.000"));
-    expect(cache.get(connection, wish(), clock.now())).toBeNull();
+    expect(cache.get(wish(), clock.now())).toBeNull();
   });
 
   test("does not vend it for another connection", () => {
-    const other = connectionOf(realm, "other");
-    expect(caching().get("10:00:02.000", wish(), other)).toBeNull();
+    expect(caching().get("10:00:02.000", wish({ account: "other" }))).toBeNull();
   });
 
   test.each<[rule: string, caches: Parameters<typeof caching>, last: string, over: string]>([
@@ -174,7 +173,7 @@ test("the cache is bounded: it evicts the entry that was set first", () => {
     const vended = { ...credential, connection: connectionOf(realm, account) };
     cache.set(now, vended);
   };
-  const holds = (account: string) => cache.get(now, wish(), connectionOf(realm, account)) !== null;
+  const holds = (account: string) => cache.get(now, wish({ account })) !== null;
   for (let n = 0; n < 1000; n += 1) add(`a${n}`);
   expect(holds("a0")).toBe(true);
   add("a0");

@@ -62,8 +62,7 @@ describe("a vend counts", () => {
     const here = new TestDeployment(early);
     const vending = processVending(here.dependencies());
     const request = { account: "default", minValiditySeconds: 0, rejectedVersion: null };
-    const cached = () =>
-      vending.cached(connectionOf(here.dependencies().realm, "default"), request);
+    const cached = () => vending.cached(request);
     expect(cached()).toBeNull();
     expect(here.measured).toEqual([]);
     await here.vend();
