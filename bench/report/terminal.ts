@@ -20,9 +20,9 @@ export function summaryTable(judgements: readonly GoalVerdict[]): string {
     .replaceAll(/^ {2}✗/gm, `  ${styleText("red", "✗")}`);
 }
 
-/** What a measure has found, under its title. */
+/** What a measure has found, under its title. As wide as its columns. */
 export function findingTable({ title, table: { heading, rows } }: MeasureResult): string {
-  return `  ${title}\n\n${formatTable(heading, rows, columns)}`.replaceAll("`", "");
+  return `  ${title}\n\n${formatTable(heading, rows)}`.replaceAll("`", "");
 }
 
 /** What the marks mean, and how many goals have each. */

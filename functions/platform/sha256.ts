@@ -1,5 +1,5 @@
-import type { Hash, Hmac } from "node:crypto";
-import { createHash, createHmac } from "node:crypto";
+import type { Hash, Hmac, KeyObject } from "node:crypto";
+import { createHash, createHmac, createSecretKey } from "node:crypto";
 
 type Bytes = string | ArrayBuffer | ArrayBufferView;
 
@@ -8,7 +8,7 @@ export class Sha256 {
   private readonly hash: Hash | Hmac;
 
   constructor(secret?: Bytes) {
-    this.hash = secret === undefined ? createHash("sha256") : createHmac("sha256", bytesOf(secret));
+    this.hash = secret === undefined ? createHash("sha256") : createHmac("sha256", keyOf(secret));
   }
 
   update(data: Uint8Array): void {
@@ -25,9 +25,10 @@ export class Sha256 {
   }
 }
 
-function bytesOf(secret: Bytes): string | Uint8Array {
+/** Node finds out by an exception, which takes longer than the HMAC, that bytes are no key. */
+function keyOf(secret: Bytes): string | KeyObject {
   if (typeof secret === "string") return secret;
-  return ArrayBuffer.isView(secret)
-    ? new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength)
-    : new Uint8Array(secret);
+  const isView = ArrayBuffer.isView(secret);
+  const { buffer, byteOffset, byteLength } = isView ? secret : new Uint8Array(secret);
+  return createSecretKey(new Uint8Array(buffer, byteOffset, byteLength));
 }

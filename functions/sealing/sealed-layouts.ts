@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+} from "node:crypto";
 import type { SealedAs } from "../model/sealer.ts";
 import { Sensitive } from "../model/sensitive.ts";
 import { boundTokenIn } from "../model/token-record.ts";
@@ -10,10 +17,10 @@ import { boundTokenIn } from "../model/token-record.ts";
  */
 export type SealingLayout = 1 | 2;
 
-/** A data key in the clear, with what is derived from it. */
+/** A data key in the clear, with what is derived from it. Node's keys print as nothing. */
 export interface TokenKeys {
-  readonly dataKey: Sensitive<Uint8Array>;
-  readonly tokenKey: Sensitive<Uint8Array>;
+  readonly dataKey: KeyObject;
+  readonly tokenKey: KeyObject;
   /** No two data keys have the same. AES-GCM alone could be made to open under two keys, to two texts. */
   readonly commitment: Uint8Array;
 }
@@ -27,11 +34,11 @@ const commitmentBytes = 32;
 /** Derives both by HKDF (RFC 5869), so that the commitment tells nothing of the key that encrypts. */
 export function tokenKeysOf(dataKey: Sensitive<Uint8Array>): TokenKeys {
   const length = tokenKeyBytes + commitmentBytes;
-  const derived = hkdfSync("sha256", dataKey.expose(), "", "token-vending sealing 2", length);
-  const bytes = new Uint8Array(derived);
+  const key = createSecretKey(dataKey.expose());
+  const bytes = new Uint8Array(hkdfSync("sha256", key, "", "token-vending sealing 2", length));
   return {
-    dataKey,
-    tokenKey: new Sensitive(bytes.subarray(0, tokenKeyBytes)),
+    dataKey: key,
+    tokenKey: createSecretKey(bytes.subarray(0, tokenKeyBytes)),
     commitment: bytes.subarray(tokenKeyBytes),
   };
 }
@@ -80,28 +87,20 @@ function boundIn2({ connection, version, kind, terms }: SealedAs): string {
 }
 
 /** Nonce, ciphertext and tag (NIST SP 800-38D). `boundTo` is the additional data. */
-function encrypt(
-  key: Sensitive<Uint8Array>,
-  token: Sensitive,
-  boundTo: string,
-): readonly Uint8Array[] {
+function encrypt(key: KeyObject, token: Sensitive, boundTo: string): readonly Uint8Array[] {
   const nonce = randomBytes(nonceBytes);
-  const cipher = createCipheriv(algorithm, key.expose(), nonce);
+  const cipher = createCipheriv(algorithm, key, nonce);
   cipher.setAAD(Buffer.from(boundTo));
   // Stryker disable next-line StringLiteral: without an encoding, Node assumes UTF-8.
   return [nonce, cipher.update(token.expose(), "utf8"), cipher.final(), cipher.getAuthTag()];
 }
 
 /** Null when the bytes were changed, or encrypted with another key or other additional data. */
-function decrypt(
-  key: Sensitive<Uint8Array>,
-  encrypted: Uint8Array,
-  boundTo: string,
-): Sensitive | null {
+function decrypt(key: KeyObject, encrypted: Uint8Array, boundTo: string): Sensitive | null {
   if (encrypted.byteLength < nonceBytes + tagBytes) return null;
   try {
     const nonce = encrypted.subarray(0, nonceBytes);
-    const decipher = createDecipheriv(algorithm, key.expose(), nonce);
+    const decipher = createDecipheriv(algorithm, key, nonce);
     decipher.setAAD(Buffer.from(boundTo));
     decipher.setAuthTag(encrypted.subarray(-tagBytes));
     const text = decipher.update(encrypted.subarray(nonceBytes, -tagBytes));

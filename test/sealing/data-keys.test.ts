@@ -57,7 +57,7 @@ describe("a new data key", () => {
     const { generated } = keysOf(answer, { Plaintext, CiphertextBlob });
     await expect(generated()).rejects.toMatchObject(outage("NoKeyError"));
     const { keys, encrypted } = await generated();
-    expect([keys.dataKey.expose(), encrypted]).toEqual([Plaintext, CiphertextBlob]);
+    expect([keys.dataKey.export(), encrypted]).toEqual([Buffer.from(Plaintext), CiphertextBlob]);
   });
 
   test("is requested with its connection as context", async () => {
@@ -84,7 +84,7 @@ describe("an encrypted data key does not open", () => {
     expect(await opened()).toBeNull();
     expect(await opened()).toBeNull();
     const another = await opened(Buffer.from("another"));
-    expect(another?.dataKey.expose()).toEqual(Plaintext);
+    expect(another?.dataKey.export()).toEqual(Buffer.from(Plaintext));
   });
 });
 
@@ -181,7 +181,7 @@ describe("a data key opens for an hour", () => {
     );
     await opened();
     clock.advance(minutes(60));
-    expect((await opened())?.dataKey.expose()).toEqual(Plaintext);
+    expect((await opened())?.dataKey.export()).toEqual(Buffer.from(Plaintext));
     clock.advance(minutes(1) - 1);
     expect(await opened()).not.toBeNull();
     expect(asked).toHaveLength(2);
@@ -293,7 +293,7 @@ describe("a data key of the previous KMS key", () => {
 
   test("opens, once KMS has said that the present one did not make it", async () => {
     const { asked, opened } = keysUnder("arn:of-the-previous", ofAnotherKey, newKey);
-    expect((await opened())?.dataKey.expose()).toEqual(Plaintext);
+    expect((await opened())?.dataKey.export()).toEqual(Buffer.from(Plaintext));
     expect(keyIds(asked)).toEqual(["arn:of-a-key", "arn:of-the-previous"]);
   });
 

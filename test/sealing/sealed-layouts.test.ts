@@ -1,4 +1,5 @@
 import { createCipheriv, hkdfSync } from "node:crypto";
+import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { SealedAs } from "../../functions/model/sealer.ts";
 import { Sensitive } from "../../functions/model/sensitive.ts";
@@ -109,9 +110,18 @@ describe("a sealed token does not open", () => {
 test("the commitment tells nothing of the keys, and no two data keys have the same", () => {
   const { commitment, tokenKey } = keys;
   expect(commitment).toHaveLength(32);
-  expect(commitment).not.toEqual(tokenKey.expose());
+  expect(Buffer.from(commitment)).not.toEqual(tokenKey.export());
   expect(commitment).not.toEqual(otherKeys.commitment);
-  expect(tokenKey.expose()).not.toEqual(keyBytes);
+  expect(tokenKey.export()).not.toEqual(Buffer.from(keyBytes));
+});
+
+test("keys in the clear print as nothing, but for the commitment, which is stored as it is", () => {
+  const { commitment: _, ...secret } = keys;
+  const { commitment: __, ...other } = otherKeys;
+  expect(inspect(secret, { depth: 9, showHidden: true })).toBe(
+    inspect(other, { depth: 9, showHidden: true }),
+  );
+  expect(JSON.stringify(secret)).toBe('{"dataKey":{},"tokenKey":{}}');
 });
 
 test("a link is sealed in layout 2, also while tokens are sealed in layout 1", () => {
