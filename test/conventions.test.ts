@@ -134,7 +134,6 @@ const smallBoundaries: Readonly<Record<string, string>> = {
   "functions/platform/aws-http-handler.ts": "a part of the SDK's, loaded with it",
   "functions/platform/json-log.ts": "the adapter of the port Log",
   "functions/platform/node-browser-secrets.ts": "the adapter of the port BrowserSecrets",
-  "functions/platform/sha256.ts": "what a signer asks of Node, also for the local stack's",
   "functions/platform/system-clock.ts": "the adapter of the port Clock, the only file that waits",
   "functions/providers/centrapay-api-key.ts": "a provider's declaration",
   "functions/providers/cfis-provisioning.ts": "a provider's declaration",

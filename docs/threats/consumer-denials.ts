@@ -43,7 +43,7 @@ export const threatsOfDenial: readonly Threat[] = [
     ],
     removal: {
       file: "functions/http/vend-endpoint.ts",
-      from: "attribution.rejected(event, requestId, connection, version);",
+      from: "attribution.rejected(event, requestId, connectionOf(realm, account), version);",
       to: "{}",
     },
   },

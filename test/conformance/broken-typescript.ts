@@ -5,7 +5,7 @@ export const brokenTypescript: readonly PlantedDefect[] = [
   {
     defect: "vends what has ended",
     file: "shared-vending.ts",
-    find: "if (!stored || now() >= storedUntil) return null;\n    return now() + minValiditySeconds * 1000 <= usableUntilMs(stored) ? stored : null;",
+    find: "return at < storedUntil && at + minValiditySeconds * 1000 <= usableUntil ? stored : null;",
     replacement: "return stored;",
     caughtBy: ["keeps-until-usable-until", "keeps-a-key-for-a-minute", "meets-a-demand"],
   },
@@ -19,14 +19,14 @@ export const brokenTypescript: readonly PlantedDefect[] = [
   {
     defect: "keeps a key for good",
     file: "shared-vending.ts",
-    find: "end - +credential.issuedAt > maxTokenLifetimeMs",
-    replacement: "end < 0",
+    find: "usableUntil - +credential.issuedAt > maxTokenLifetimeMs",
+    replacement: "usableUntil < 0",
     caughtBy: ["keeps-a-key-for-a-minute", "keeps-a-long-lived-key-for-a-minute"],
   },
   {
     defect: "takes for a key only what has no end",
     file: "shared-vending.ts",
-    find: "end - +credential.issuedAt > maxTokenLifetimeMs",
+    find: "usableUntil - +credential.issuedAt > maxTokenLifetimeMs",
     replacement: "credential.usableUntil === null",
     caughtBy: ["keeps-a-long-lived-key-for-a-minute"],
   },
