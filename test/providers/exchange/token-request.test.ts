@@ -111,6 +111,11 @@ const answers: readonly [rule: string, play: ScriptedAnswer, outcome: string][] 
     { status: 429, body: error("invalid_client") },
     "provider-throttled",
   ],
+  [
+    "403 that says when to come back",
+    { status: 403, headers: { "retry-after": "7" }, body: error("too_often") },
+    "provider-throttled",
+  ],
   ["500 of JSON", { status: 500, body: '{"message":"oops"}' }, "provider-unavailable"],
   [
     "500 that names invalid_client",
