@@ -1,6 +1,5 @@
 import type { Agent as HttpAgent } from "node:http";
 import type { Agent as HttpsAgent } from "node:https";
-import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import type { DependencyName } from "../model/errors.ts";
 import type { Metrics } from "../model/metrics.ts";
 import { awsEndpoint } from "./aws-endpoint.ts";
@@ -26,16 +25,15 @@ export interface SdkOptions {
   readonly credentials: () => Promise<AwsCredentials>;
   readonly requestHandler: AwsHttpHandler;
   readonly sha256: typeof Sha256;
-  readonly logger: Logger;
+  /** Of a type that every client takes. */
+  readonly logger: never;
 }
-
-type Logger = NonNullable<DynamoDBClientConfig["logger"]>;
 
 /**
  * Without methods, which the SDK calls if there are any. Its own logger that writes nothing gets a copy of each request and
  * answer, of which the SDK removes what is secret: a tenth of a call's CPU time.
  */
-const noLogger = {} as Logger;
+const noLogger = {} as never;
 
 /** As many as the SDK's own agents allow. */
 const agentSettings = { keepAlive: true, maxSockets: 50 };
