@@ -31,18 +31,19 @@ export async function bundleFunctions(
 
 /** What the bundle of every function would consist of. Writes no bundle. */
 export function describeBundles(): ReadonlyMap<string, Metafile> {
-  const signer = bundleSigner();
-  const contents = (name: string) => {
-    const { metafile } = buildSync({ ...bundling(entryOf(name), bundlesFolder), write: false });
-    return withParts(metafile, signerFile, signer);
-  };
+  const contents = (name: string) => buildSplit(entryOf(name), bundlesFolder, false);
   return new Map(functionNames.map((name) => [name, contents(name)]));
 }
 
 /** Bundles the entry file of another function into a folder. */
 export function bundle(entry: string, outdir: string): Metafile {
+  return buildSplit(entry, emptied(outdir), true);
+}
+
+/** As the bundler splits it. */
+function buildSplit(entry: string, outdir: string, write: boolean): Metafile {
   const signer = bundleSigner();
-  const { metafile } = buildSync({ ...bundling(entry, emptied(outdir)), write: true });
+  const { metafile } = buildSync({ ...bundling(entry, outdir), write });
   return withParts(metafile, signerFile, signer);
 }
 

@@ -28,7 +28,8 @@ export class Sha256 {
 /** Node finds out by an exception, which takes longer than the HMAC, that bytes are no key. */
 function keyOf(secret: Bytes): string | KeyObject {
   if (typeof secret === "string") return secret;
-  const isView = ArrayBuffer.isView(secret);
-  const { buffer, byteOffset, byteLength } = isView ? secret : new Uint8Array(secret);
-  return createSecretKey(new Uint8Array(buffer, byteOffset, byteLength));
+  const bytes = ArrayBuffer.isView(secret)
+    ? new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength)
+    : new Uint8Array(secret);
+  return createSecretKey(bytes);
 }

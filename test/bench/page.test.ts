@@ -6,7 +6,7 @@ import { formatEstimate } from "../../bench/report/format-estimate.ts";
 import { reasonToWait } from "../../bench/report/machine.ts";
 import type { BenchReport } from "../../bench/report/page.ts";
 import { renderBenchPage } from "../../bench/report/page.ts";
-import { summaryLine, summaryTable } from "../../bench/report/terminal.ts";
+import { findingTable, summaryLine, summaryTable } from "../../bench/report/terminal.ts";
 
 const machine = {
   cores: 2,
@@ -64,6 +64,14 @@ test("the terminal's summary fits 80 columns and counts the verdicts", () => {
   expect(lines).toHaveLength(5);
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
   expect(summaryLine(judgements)).toContain("1 reached, 1 not yet, 1 worse than accepted");
+});
+
+test("the terminal shows what one measure has found, without the page's marks", () => {
+  const [finding = expect.fail("no finding")] = report.findings;
+  const text = findingTable({ ...finding, title: "A `measure`" });
+  expect(text.split("\n").map((line) => line.trim())).toEqual([
+    ...["A measure", "", "N  p99", "─  ───────────────", "8  1.4 [1.35..1.5]"],
+  ]);
 });
 
 test("an estimate is written with as many digits as it says something", () => {

@@ -1,4 +1,4 @@
-import { earlier, later, maxClockSkewMs, msBetween, plusMs } from "../../model/clock.ts";
+import { earlier, maxClockSkewMs, msBetween, plusMs } from "../../model/clock.ts";
 import type { Issued, Lifetime, RenewalPolicy } from "../../model/provider.ts";
 import { isStaticKey } from "../../model/provider.ts";
 import { keepAliveAfter } from "../../model/record-bounds.ts";
@@ -36,8 +36,7 @@ export function tokenTimes(
       const lead = Math.min(policy.beforeExpiryMs, atLeastMs / 5);
       const handover = plusMs(requestedAt, atMostMs - lead);
       // The old token lives on for the lead: the margin before its expiry is not needed once more before the handover.
-      const usableUntil = earlier(end, plusMs(handover, -maxClockSkewMs));
-      return { usableUntil, renewAt: later(handover, plusMs(usableUntil, maxClockSkewMs)) };
+      return { usableUntil: earlier(end, plusMs(handover, -maxClockSkewMs)), renewAt: handover };
     }
     case "early":
     case "by-consent": {
