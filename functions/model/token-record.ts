@@ -210,7 +210,7 @@ export interface TokenRecord {
   readonly rejections: RejectionLevel | null;
   /** The hash of the revocation scope in which this connection issues. */
   readonly revocationScope: string | null;
-  /** The smoothed duration of a renewal; before the first, another connection's. Null when none is known. */
+  /** What a renewal usually takes; before the first, what those of other connections take. Null when none is known. */
   readonly typicalRenewalMs: number | null;
   /** The last three calls to the provider, oldest first; the log has them all. */
   readonly ledger: readonly LedgerEntry[];

@@ -6,6 +6,7 @@ import type { Metrics } from "../model/metrics.ts";
 import { boundRecord } from "../model/record-bounds.ts";
 import { realmFreezeMaxAgeMs } from "../model/time-limits.ts";
 import type { Lease, TokenRecord } from "../model/token-record.ts";
+import { typicalAfter } from "../model/typical-renewal.ts";
 import { LruCache } from "../platform/lru-cache.ts";
 import type { Item } from "./attributes.ts";
 import { readFreeze, readRecord } from "./read-record.ts";
@@ -40,8 +41,8 @@ export function recordReader({
   const leasesSeen = new LruCache<() => number>(maxEntries);
   const reportedAt = new LruCache<Date>(maxEntries);
   const latest = new LruCache<Sighting>(maxEntries);
-  /** Of the record read last that has one: it stands in where a connection was never renewed. */
-  let lastRenewalMs: number | null = null;
+  /** Of all connections whose renewals this process has seen: it stands in where one was never renewed. */
+  let typicalMs: number | null = null;
 
   const firstSeenAt = (now: Date) => (lease: Lease) => {
     const countdown = leasesSeen.get(lease.owner) ?? clock.countdown(0);
@@ -55,6 +56,12 @@ export function recordReader({
     reportedAt.set(connection, now);
     log.error("record-damaged", { connection, damage });
     metrics?.record("DamagedRecords", 1);
+  }
+
+  /** Counts each renewal once, however often it is read. */
+  function learnFrom({ connection, version, typicalRenewalMs }: TokenRecord): void {
+    const isNew = version > (latest.get(connection)?.version ?? 0);
+    if (isNew && typicalRenewalMs !== null) typicalMs = typicalAfter(typicalMs, typicalRenewalMs);
   }
 
   /** Fences and versions only grow: a smaller one shows that an old row was put back, or a row deleted. It is still used. */
@@ -74,10 +81,10 @@ export function recordReader({
     const now = clock.now();
     const reader = { now, process, firstSeenAt: firstSeenAt(now) };
     const record = boundRecord(readRecord(item), reader);
+    learnFrom(record);
     if (record.damage.length > 0) report(record, now);
     else reportIfOlder(record);
-    lastRenewalMs = record.typicalRenewalMs ?? lastRenewalMs;
-    return { ...record, typicalRenewalMs: lastRenewalMs };
+    return { ...record, typicalRenewalMs: record.typicalRenewalMs ?? typicalMs };
   };
 }
 

@@ -103,7 +103,7 @@ export function nextReadAt(
 ): Date {
   const typicalMs = record?.typicalRenewalMs ?? assumedRenewalMs;
   // Not all at the same moment.
-  const late = 1 + random / 10;
+  const late = 1 + random / 20;
   if (wait.action === "await-handover") {
     // Perhaps nobody leads: then the first to read renews.
     return plusMs(wait.until, Math.min(firstCheckMs, typicalMs) * late);

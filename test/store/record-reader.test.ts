@@ -1,4 +1,3 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { expect, test } from "vitest";
 import type { Clock } from "../../functions/model/clock.ts";
 import { msBetween, plusMs } from "../../functions/model/clock.ts";
@@ -61,15 +60,25 @@ test("what is damaged, or older than before, is read without metrics, too", () =
   expect(row("6").fence).toBe(6);
 });
 
-test("a connection that was never renewed takes as long as the one that was read before", () => {
+test("a connection that was never renewed takes as long as those usually do that this process has seen", () => {
   const { read } = aReader(0);
-  const typicalOf = (item: Record<string, AttributeValue>) =>
-    read({ pk: text("a"), ...item }).typicalRenewalMs;
-  expect(typicalOf({})).toBeNull();
-  expect(typicalOf({ typicalIssueMs: count(400) })).toBe(400);
-  expect(typicalOf({})).toBe(400);
-  expect(typicalOf({ typicalIssueMs: count(150) })).toBe(150);
-  expect(typicalOf({})).toBe(150);
+  const typicalOf = (pk: string, version = 0, issueMs?: number) => {
+    const renewed = issueMs !== undefined && { typicalIssueMs: count(issueMs) };
+    const row = read({ pk: text(pk), fence: count(1), version: count(version), ...renewed });
+    expect(row.damage).toEqual([]);
+    return row.typicalRenewalMs;
+  };
+  expect(typicalOf("new")).toBeNull();
+  expect(typicalOf("a", 1, 400)).toBe(400);
+  expect(typicalOf("new")).toBe(400);
+  expect(typicalOf("b", 1, 300)).toBe(300);
+  expect(typicalOf("new")).toBe(370);
+  // Read again, it tells nothing new; nor does a row that was put back.
+  expect(typicalOf("b", 1, 300)).toBe(300);
+  expect(typicalOf("b", 0, 900)).toBe(900);
+  expect(typicalOf("new")).toBe(370);
+  expect(typicalOf("b", 2, 60_000)).toBe(60_000);
+  expect(typicalOf("new")).toBe(481);
 });
 
 test("of two readings of a realm's freeze the one counts that began later, in whatever order they end", () => {

@@ -20,10 +20,10 @@ describe("a caller that waits for another process's renewal", () => {
     [
       "looks when this connection's issues are usually done",
       aRecord({ typicalRenewalMs: 400 }),
-      420,
+      410,
     ],
-    ["guesses where nothing is known of them", aRecord({ typicalRenewalMs: null }), 105],
-    ["guesses where there is not even a record", null, 105],
+    ["guesses where nothing is known of them", aRecord({ typicalRenewalMs: null }), 103],
+    ["guesses where there is not even a record", null, 103],
   ])("%s", async (_, record, sleptMs) => {
     const here = new TestDeployment(atExpiry);
     const deps = here.dependencies();
@@ -33,13 +33,13 @@ describe("a caller that waits for another process's renewal", () => {
 
   test("is told when that may be too late, and how long the lease lasts", async () => {
     const deps = new TestDeployment(atExpiry).dependencies();
-    const waiting = awaitRenewal(deps, aRecord().connection, null, wait, within(105));
+    const waiting = awaitRenewal(deps, aRecord().connection, null, wait, within(103));
     await expect(waiting).rejects.toMatchObject({
       code: "renewal-in-progress",
       message: "Another process is renewing this connection and may not finish in time.",
       retryAfterSeconds: 8,
     });
-    const inTime = awaitRenewal(deps, aRecord().connection, null, wait, within(106));
+    const inTime = awaitRenewal(deps, aRecord().connection, null, wait, within(104));
     await expect(inTime).resolves.toBeNull();
   });
 });
@@ -50,8 +50,8 @@ describe("a caller that waits for a handover", () => {
   const wait = { action: "await-handover", reason: "too-early", until: handover } as const;
 
   test.each([
-    ["when the renewal should be done", 400, 420],
-    ["half a second later, if renewals take longer: perhaps nobody renews", 4500, 525],
+    ["when the renewal should be done", 400, 410],
+    ["half a second later, if renewals take longer: perhaps nobody renews", 4500, 512],
   ])("reads the record again %s", async (_, typicalRenewalMs, laterMs) => {
     const here = new TestDeployment(atExpiry);
     await here.vend();
