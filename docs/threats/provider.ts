@@ -80,8 +80,8 @@ export const threatsOfAProvider: readonly Threat[] = [
     test: ["test/platform/http-request.test.ts", "an answer", "of one byte more is not"],
     removal: {
       file: "functions/platform/http-request.ts",
-      from: "if (length > maxBodyBytes) return null;",
-      to: "",
+      from: "if (length <= maxBodyBytes) return;",
+      to: "return;",
     },
   },
   {

@@ -4,8 +4,8 @@ import type { DependencyName } from "../model/errors.ts";
 import type { Metrics } from "../model/metrics.ts";
 import { awsEndpoint } from "./aws-endpoint.ts";
 import type { AwsHttpHandler } from "./aws-http-handler.ts";
-import type { AwsCredentials, AwsRead } from "./aws-read.ts";
-import { readAws } from "./aws-read.ts";
+import type { AwsCredentials, AwsRead, AwsWay } from "./aws-read.ts";
+import { awsSigner, readAws } from "./aws-read.ts";
 import type { CorrectedClock } from "./corrected-clock.ts";
 import type { Variables } from "./environment.ts";
 import { tlsSettings } from "./http-request.ts";
@@ -54,16 +54,24 @@ export function connectToAws(variables: Variables, clock: CorrectedClock): AwsCo
     (): HttpsAgent =>
       new (process.getBuiltinModule("node:https").Agent)({ ...agentSettings, ...tlsSettings }),
   );
+  /** Null: only the SDK can tell. */
+  const wayTo = (service: AwsRead["service"], region: string): AwsWay | null => {
+    const url = awsEndpoint(service, region, variables, deployed);
+    if (!url) return null;
+    const agent = url.protocol === "https:" ? httpsAgent() : httpAgent();
+    const signer = awsSigner(service, region, () => credentialsIn(variables));
+    return { url, signer, agent, clock, stated };
+  };
+  const ways = new Map<string, AwsWay | null>();
   return {
     async read(read, signal) {
-      const region = read.region ?? variables["AWS_REGION"];
-      const url = region ? awsEndpoint(read.service, region, variables, deployed) : null;
-      const credentials = credentialsIn(variables);
-      const { accessKeyId, secretAccessKey } = credentials;
-      if (!region || !url || !accessKeyId || !secretAccessKey) return undefined;
-      const agent = url.protocol === "https:" ? httpsAgent() : httpAgent();
-      const way = { url, region, credentials, agent, clock, stated };
-      return readAws(read, way, signal ?? new AbortController().signal);
+      const { service, region = variables["AWS_REGION"] } = read;
+      const { accessKeyId, secretAccessKey } = credentialsIn(variables);
+      if (!region || !accessKeyId || !secretAccessKey) return undefined;
+      const name = `${service} ${region}`;
+      const way = ways.get(name) ?? wayTo(service, region);
+      ways.set(name, way);
+      return way ? readAws(read, way, signal ?? new AbortController().signal) : undefined;
     },
 
     sdkOptions: onFirstUse(async () => {

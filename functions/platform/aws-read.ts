@@ -12,8 +12,8 @@ export const awsTimeouts = { connectionTimeout: 500, requestTimeout: 1000 } as c
 /** A read of one of AWS's JSON services. */
 export interface AwsRead {
   readonly service: "dynamodb" | "kms";
-  /** Null: the function's own. */
-  readonly region: string | null;
+  /** Default: the function's own. */
+  readonly region?: string;
   /** The operation with its service, as in the header `x-amz-target`. */
   readonly target: `${string}.${string}`;
   readonly jsonVersion: "1.0" | "1.1";
@@ -26,15 +26,24 @@ export interface AwsCredentials {
   readonly sessionToken?: string;
 }
 
-/** Where a read goes, and how. */
+/** Where the reads of a service go, and how. */
 export interface AwsWay {
   readonly url: URL;
-  readonly region: string;
-  readonly credentials: AwsCredentials;
+  readonly signer: SignatureV4;
   readonly agent: Agent;
   readonly clock: Clock;
   /** Gets the time that AWS states, before anything is decided by it. */
   stated(date: string | undefined, sentAt: Date): void;
+}
+
+/** Signs with the credentials as they are when a request is signed. */
+export function awsSigner(
+  service: AwsRead["service"],
+  region: string,
+  credentials: () => AwsCredentials,
+): SignatureV4 {
+  const current = async () => credentials();
+  return new SignatureV4({ service, region, credentials: current, sha256: Sha256 });
 }
 
 /**
@@ -59,10 +68,9 @@ interface SignedRead {
 }
 
 async function sign(
-  { service, target, jsonVersion, input }: AwsRead,
-  { url, region, credentials, clock }: AwsWay,
+  { target, jsonVersion, input }: AwsRead,
+  { url, signer, clock }: AwsWay,
 ): Promise<SignedRead> {
-  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
   const body = JSON.stringify(input);
   const { headers } = await signer.sign(
     {
@@ -111,8 +119,8 @@ function send(
     url.protocol === "https:" ? "node:https" : "node:http",
   );
   return new Promise((resolve, reject) => {
-    const options = { method: "POST", headers, agent, signal };
-    const outgoing = request(url, options, resolve);
+    const outgoing = request(url, { method: "POST", headers, agent }, resolve);
+    signal.addEventListener("abort", () => outgoing.destroy());
     outgoing.on("socket", (socket) => {
       connection.isReused = outgoing.reusedSocket;
       if (!socket.connecting) return;

@@ -184,16 +184,31 @@ function toHttpFailure(
     : new HttpFailure("network", sent);
 }
 
-/** Null when it is longer than 64 KB, compressed although we did not accept that, or not UTF-8. */
-export async function readText(response: IncomingMessage): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxBodyBytes) return null;
-    chunks.push(chunk);
-  }
-  const encoding = response.headers["content-encoding"] ?? "identity";
+/**
+ * Null when it is longer than 64 KB, compressed although we did not accept that, or not UTF-8. Not by an async iterator, which
+ * costs a store hit as much as its signature.
+ */
+export function readText(response: IncomingMessage): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    response.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length <= maxBodyBytes) return;
+      response.destroy();
+      resolve(null);
+    });
+    response.on("end", () => resolve(textOf(response, chunks)));
+    response.on("error", reject);
+    response.on("close", () => {
+      if (!response.readableEnded) reject(new Error("The answer was cut off."));
+    });
+  });
+}
+
+function textOf({ headers }: IncomingMessage, chunks: readonly Buffer[]): string | null {
+  const encoding = headers["content-encoding"] ?? "identity";
   if (encoding !== "identity") return null;
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));

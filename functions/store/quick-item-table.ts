@@ -18,7 +18,7 @@ export function quickItemTable(
   const ask = (operation: string, input: object, signal: AbortSignal) =>
     aws.read(
       {
-        ...{ service: "dynamodb", region: null, jsonVersion: "1.0", input },
+        ...{ service: "dynamodb", jsonVersion: "1.0", input },
         target: `DynamoDB_20120810.${operation}`,
       },
       signal,

@@ -5,7 +5,7 @@ import { Socket } from "node:net";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { connectToAws } from "../../functions/platform/aws-connection.ts";
-import { readAws } from "../../functions/platform/aws-read.ts";
+import { awsSigner, readAws } from "../../functions/platform/aws-read.ts";
 import { correctedClock } from "../../functions/platform/corrected-clock.ts";
 import { systemClock } from "../../functions/platform/system-clock.ts";
 import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
@@ -25,7 +25,7 @@ const variables = {
   AWS_SESSION_TOKEN: keys.sessionToken,
 };
 const aRead = {
-  ...({ service: "dynamodb", region: null, jsonVersion: "1.0" } as const),
+  ...({ service: "dynamodb", jsonVersion: "1.0" } as const),
   target: "DynamoDB_20120810.GetItem",
   input: { TableName: "tokens", Key: { pk: { S: "conferma/test/default – ä" } } },
 } as const;
@@ -232,8 +232,8 @@ describe("the SDK is to be asked after", () => {
       }
     }
     const way = {
-      ...{ url: new URL("http://127.0.0.1:1"), region, credentials: keys, clock: systemClock },
-      ...{ agent: new Unconnected(), stated: () => {} },
+      ...{ url: new URL("http://127.0.0.1:1"), signer: awsSigner("dynamodb", region, () => keys) },
+      ...{ agent: new Unconnected(), clock: systemClock, stated: () => {} },
     };
     const begun = performance.now();
     expect(await readAws(aRead, way, new AbortController().signal)).toBeUndefined();
