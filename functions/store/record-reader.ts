@@ -6,7 +6,6 @@ import type { Metrics } from "../model/metrics.ts";
 import { boundRecord } from "../model/record-bounds.ts";
 import { realmFreezeMaxAgeMs } from "../model/time-limits.ts";
 import type { Lease, TokenRecord } from "../model/token-record.ts";
-import { typicalAfter } from "../model/typical-renewal.ts";
 import { LruCache } from "../platform/lru-cache.ts";
 import type { Item } from "./attributes.ts";
 import { readFreeze, readRecord } from "./read-record.ts";
@@ -15,6 +14,7 @@ const maxEntries = 1000;
 const reportEveryMs = 60_000;
 /** Within this time an older record may be the answer to an earlier request, which a later one has overtaken. */
 const maxRequestMs = 5000;
+const renewalsCompared = 5;
 
 /** A record as this process has read it last. */
 type Sighting = Pick<TokenRecord, "fence" | "version" | "frozen"> & {
@@ -41,8 +41,8 @@ export function recordReader({
   const leasesSeen = new LruCache<() => number>(maxEntries);
   const reportedAt = new LruCache<Date>(maxEntries);
   const latest = new LruCache<Sighting>(maxEntries);
-  /** Of all connections whose renewals this process has seen: it stands in where one was never renewed. */
-  let typicalMs: number | null = null;
+  /** Of whichever connections: their median stands in where one was never renewed, so that a slow one changes nothing. */
+  let lastRenewalsMs: readonly number[] = [];
 
   const firstSeenAt = (now: Date) => (lease: Lease) => {
     const countdown = leasesSeen.get(lease.owner) ?? clock.countdown(0);
@@ -61,7 +61,8 @@ export function recordReader({
   /** Counts each renewal once, however often it is read. */
   function learnFrom({ connection, version, typicalRenewalMs }: TokenRecord): void {
     const isNew = version > (latest.get(connection)?.version ?? 0);
-    if (isNew && typicalRenewalMs !== null) typicalMs = typicalAfter(typicalMs, typicalRenewalMs);
+    if (!isNew || typicalRenewalMs === null) return;
+    lastRenewalsMs = [...lastRenewalsMs, typicalRenewalMs].slice(-renewalsCompared);
   }
 
   /** Fences and versions only grow: a smaller one shows that an old row was put back, or a row deleted. It is still used. */
@@ -84,8 +85,12 @@ export function recordReader({
     learnFrom(record);
     if (record.damage.length > 0) report(record, now);
     else reportIfOlder(record);
-    return { ...record, typicalRenewalMs: record.typicalRenewalMs ?? typicalMs };
+    return { ...record, typicalRenewalMs: record.typicalRenewalMs ?? medianOf(lastRenewalsMs) };
   };
+}
+
+function medianOf(numbers: readonly number[]): number | null {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? null;
 }
 
 /** Tells once for each process that a freeze has reached it, or is over. */

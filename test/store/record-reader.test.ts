@@ -72,13 +72,18 @@ test("a connection that was never renewed takes as long as those usually do that
   expect(typicalOf("a", 1, 400)).toBe(400);
   expect(typicalOf("new")).toBe(400);
   expect(typicalOf("b", 1, 300)).toBe(300);
-  expect(typicalOf("new")).toBe(370);
+  expect(typicalOf("b", 2, 200)).toBe(200);
+  expect(typicalOf("new")).toBe(300);
   // Read again, it tells nothing new; nor does a row that was put back.
-  expect(typicalOf("b", 1, 300)).toBe(300);
-  expect(typicalOf("b", 0, 900)).toBe(900);
-  expect(typicalOf("new")).toBe(370);
-  expect(typicalOf("b", 2, 60_000)).toBe(60_000);
-  expect(typicalOf("new")).toBe(481);
+  expect(typicalOf("b", 2, 100)).toBe(100);
+  expect(typicalOf("b", 1, 100)).toBe(100);
+  expect(typicalOf("new")).toBe(300);
+  expect(typicalOf("b", 3, 60_000)).toBe(60_000);
+  expect(typicalOf("b", 4, 150)).toBe(150);
+  expect(typicalOf("new")).toBe(300);
+  // Of five.
+  expect(typicalOf("b", 5, 150)).toBe(150);
+  expect(typicalOf("new")).toBe(200);
 });
 
 test("of two readings of a realm's freeze the one counts that began later, in whatever order they end", () => {

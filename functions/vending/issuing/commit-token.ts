@@ -13,7 +13,6 @@ import type {
 } from "../../model/token-record.ts";
 import { ledgerAfter, sealedTextOf, termsOf } from "../../model/token-record.ts";
 import type { Commit, HeldLease } from "../../model/token-store.ts";
-import { typicalAfter } from "../../model/typical-renewal.ts";
 import { afterRejection } from "../decision/back-off.ts";
 import type { TokenTimes } from "../decision/token-times.ts";
 import { keepAliveUntil, nextScheduledRenewal, tokenTimes } from "../decision/token-times.ts";
@@ -130,7 +129,7 @@ function commitFor(
     doubtedAt: doubtedAt && doubtedAt >= token.requestedAt ? doubtedAt : null,
     rejections: lease.reason === "rejected" ? afterRejection(rejections, at) : rejections,
     revocationScope,
-    typicalRenewalMs: typicalAfter(
+    typicalRenewalMs: smoothed(
       // Before the first commit it is another connection's.
       before === 0 ? null : typicalRenewalMs,
       // The commit takes about as long as the write of the lease.
@@ -210,6 +209,16 @@ function timesOf(
     usableUntil: plusMs(times.usableUntil, -agedMs),
     renewAt: plusMs(times.renewAt, -agedMs),
   };
+}
+
+/** Renewals below twice this never count as slow. */
+const usualRenewalMs = 100;
+
+/** A single slow renewal changes it little: otherwise processes that wait for the next one would read too late. */
+function smoothed(before: number | null, latestMs: number): number {
+  const latest = Math.max(0, latestMs);
+  if (before === null) return latest;
+  return Math.round(before * 0.7 + Math.min(latest, 2 * Math.max(before, usualRenewalMs)) * 0.3);
 }
 
 const keyAboutToExpire: NotIssued = {
