@@ -132,8 +132,7 @@ function commitFor(
     typicalRenewalMs: smoothed(
       // Before the first commit it is another connection's.
       before === 0 ? null : typicalRenewalMs,
-      // The commit takes about as long as the write of the lease.
-      msBetween(lease.since, at) + leaseTookMs,
+      withCommit(msBetween(lease.since, at), leaseTookMs),
     ),
     ledger: latencyMs === null ? ledger : ledgerAfter(ledger, entry),
   });
@@ -209,6 +208,11 @@ function timesOf(
     usableUntil: plusMs(times.usableUntil, -agedMs),
     renewAt: plusMs(times.renewAt, -agedMs),
   };
+}
+
+/** The commit takes about as long as the write of the lease did, or less: others wanted the lease at the same time. */
+function withCommit(tookMs: number, leaseTookMs: number): number {
+  return tookMs + Math.min(leaseTookMs, Math.round(tookMs / 10));
 }
 
 /** Renewals below twice this never count as slow. */
