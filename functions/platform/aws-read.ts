@@ -96,6 +96,7 @@ async function exchange(
 ): Promise<string | null> {
   const connection = { isReused: false };
   try {
+    signal.throwIfAborted();
     const sentAt = way.clock.now();
     const response = await send(request, way, connection, signal);
     way.stated(response.headers.date, sentAt);

@@ -249,7 +249,17 @@ describe("the SDK is to be asked after", () => {
     const begun = performance.now();
     expect(await reading).toBeUndefined();
     expect(performance.now() - begun).toBeLessThan(900);
+  });
+
+  test("an abort before it is sent: nothing is", async () => {
+    let requests = 0;
+    const { aws } = await connectedTo((_, response) => {
+      requests += 1;
+      response.end("{}");
+    });
     expect(await aws.read(aRead, AbortSignal.abort())).toBeUndefined();
+    expect(await aws.read(aRead)).toEqual({});
+    expect(requests).toBe(1);
   });
 });
 
