@@ -20,7 +20,7 @@ import type { EmfMetrics } from "./platform/emf-metrics.ts";
 import { emfMetrics } from "./platform/emf-metrics.ts";
 import type { Environment, Variables } from "./platform/environment.ts";
 import { readEnvironment, readStatusEnvironment } from "./platform/environment.ts";
-import { nodeHttp } from "./platform/http-request.ts";
+import type { SendHttp } from "./platform/http-request.ts";
 import { jsonLog } from "./platform/json-log.ts";
 import { onFirstUse } from "./platform/on-first-use.ts";
 import {
@@ -67,12 +67,14 @@ export function compose(variables: Variables): {
   // Unique among all processes, and short, because a record names several.
   const processName = randomBytes(9).toString("base64url");
   const readRecord = recordReader({ clock, log, metrics, process: processName });
-  const { privateNetworks = [] } = realm;
-  const send = nodeHttp(clock, { allowsLoopback: !isDeployed(variables), privateNetworks });
   const dependencies: Dependencies = {
     realm,
     limits: realm,
-    provider: providerOf(realm, { send, clock, newRequestId: randomUUID }),
+    provider: providerOf(realm, {
+      send: sendFor(realm, variables, clock),
+      clock,
+      newRequestId: randomUUID,
+    }),
     store: dynamoDbTokenStore(
       quickItemTable(aws, dynamoDb, tableName),
       readRecord,
@@ -179,6 +181,19 @@ function writeLine(line: string): void {
 
 function fingerprint(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}
+
+/** Loaded on first use: a store hit requests no token. */
+function sendFor(
+  { privateNetworks = [] }: RealmSettings,
+  variables: Variables,
+  clock: Clock,
+): SendHttp {
+  const send = onFirstUse(async () => {
+    const { nodeHttp } = await import("./platform/http-request.ts");
+    return nodeHttp(clock, { allowsLoopback: !isDeployed(variables), privateNetworks });
+  });
+  return async (request, signal) => (await send())(request, signal);
 }
 
 /** Loaded on first use: a store hit needs no secret. */

@@ -47,7 +47,7 @@ export const threatsOfAProvider: readonly Threat[] = [
       "is verified, whatever the environment says",
     ],
     removal: {
-      file: "functions/platform/http-request.ts",
+      file: "functions/platform/tls-settings.ts",
       from: "  rejectUnauthorized: true,\n",
       to: "",
     },
@@ -79,7 +79,7 @@ export const threatsOfAProvider: readonly Threat[] = [
     mitigation: "an answer beyond 64 KB is not read",
     test: ["test/platform/http-request.test.ts", "an answer", "of one byte more is not"],
     removal: {
-      file: "functions/platform/http-request.ts",
+      file: "functions/platform/http-answer.ts",
       from: "if (length <= maxBodyBytes) return;",
       to: "return;",
     },
@@ -97,7 +97,7 @@ export const threatsOfAProvider: readonly Threat[] = [
       "that is compressed although nobody asked is not",
     ],
     removal: {
-      file: "functions/platform/http-request.ts",
+      file: "functions/platform/http-answer.ts",
       from: 'if (encoding !== "identity") return null;',
       to: 'if (encoding === "gzip") return process.getBuiltinModule("node:zlib").gunzipSync(Buffer.concat(chunks)).toString();',
     },

@@ -8,10 +8,10 @@ import type { AwsCredentials, AwsRead, AwsWay } from "./aws-read.ts";
 import { awsSigner, readAws } from "./aws-read.ts";
 import type { CorrectedClock } from "./corrected-clock.ts";
 import type { Variables } from "./environment.ts";
-import { tlsSettings } from "./http-request.ts";
 import { onFirstUse } from "./on-first-use.ts";
 import { Sha256 } from "./sha256.ts";
 import { isDeployed } from "./start-up-checks.ts";
+import { tlsSettings } from "./tls-settings.ts";
 
 /** The two ways to AWS, over the same connections. */
 export interface AwsConnection {

@@ -2,7 +2,7 @@ import type { Agent, IncomingMessage } from "node:http";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Clock } from "../model/clock.ts";
 import { rejectOnAbort } from "../model/clock.ts";
-import { readText } from "./http-request.ts";
+import { readAnswer } from "./http-answer.ts";
 import { parseJson } from "./parse-json.ts";
 import { Sha256 } from "./sha256.ts";
 
@@ -101,7 +101,7 @@ async function exchange(
     const response = await send(request, way, connection, signal);
     way.stated(response.headers.date, sentAt);
     // Read in any case, so that the connection can be used again.
-    const text = await readText(response);
+    const text = await readAnswer(response);
     return response.statusCode === 200 ? text : null;
   } catch (error) {
     if (signal.aborted || !connection.isReused) throw error;

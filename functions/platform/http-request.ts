@@ -4,6 +4,7 @@ import type { CallTimes, Clock } from "../model/clock.ts";
 import { rejectOnAbort, timeCall } from "../model/clock.ts";
 import type { Sensitive, Unprintable } from "../model/sensitive.ts";
 import { unprintable } from "../model/sensitive.ts";
+import { readAnswer } from "./http-answer.ts";
 import type { NetworkPolicy, Resolve } from "./network-guard.ts";
 import {
   addressGuard,
@@ -11,6 +12,7 @@ import {
   guardedLookup,
   literalAddress,
 } from "./network-guard.ts";
+import { tlsSettings } from "./tls-settings.ts";
 
 /** One request to a provider. It is never redirected, never retried, and never uses a kept-alive connection. */
 export interface HttpRequest extends Unprintable {
@@ -55,16 +57,7 @@ export class HttpFailure extends Error {
 /** Sends one request. Fails with `HttpFailure` only, which holds neither request nor answer. */
 export type SendHttp = (request: HttpRequest, signal: AbortSignal) => Promise<HttpResponse>;
 
-/** More than any token response needs. */
-const maxBodyBytes = 64 * 1024;
 const maxHeaderBytes = 16 * 1024;
-
-/** Stated here, because variables and options of Node can change the defaults. TLS 1.3 is used where the server has it. */
-export const tlsSettings = {
-  rejectUnauthorized: true,
-  minVersion: "TLSv1.2",
-  maxVersion: "TLSv1.3",
-} as const;
 
 /**
  * `SendHttp` with Node's own client, loaded at the first request. Without a pool, no stale socket can lose an answer.
@@ -147,7 +140,7 @@ async function exchange(
     outgoing.end(body);
   });
   progress.answered = true;
-  const text = stream && (await readText(stream));
+  const text = stream && (await readAnswer(stream));
   // A body without a stated length looks complete when an abort cuts it off.
   signal.throwIfAborted();
   return { status: response.statusCode ?? 0, headers: response.headers, body: text };
@@ -182,37 +175,4 @@ function toHttpFailure(
   return isRefused && !answered
     ? new HttpFailure("certificate", false)
     : new HttpFailure("network", sent);
-}
-
-/**
- * Null when it is longer than 64 KB, compressed although we did not accept that, or not UTF-8. Not by an async iterator, which
- * costs a store hit as much as its signature.
- */
-export function readText(response: IncomingMessage): Promise<string | null> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    response.on("data", (chunk: Buffer) => {
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length <= maxBodyBytes) return;
-      response.destroy();
-      resolve(null);
-    });
-    response.on("end", () => resolve(textOf(response, chunks)));
-    response.on("error", reject);
-    response.on("close", () => {
-      if (!response.readableEnded) reject(new Error("The answer was cut off."));
-    });
-  });
-}
-
-function textOf({ headers }: IncomingMessage, chunks: readonly Buffer[]): string | null {
-  const encoding = headers["content-encoding"] ?? "identity";
-  if (encoding !== "identity") return null;
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
-  } catch {
-    return null;
-  }
 }
