@@ -3,7 +3,7 @@ import type { CandidateName, CandidateOptions } from "../candidates/candidate.ts
 import { moduleOf } from "../candidates/candidate.ts";
 import type { BenchConnection } from "../world/connection.ts";
 import type { BenchWorld } from "../world/world.ts";
-import { bundleFile, providerMs, stopAll } from "../world/world.ts";
+import { bundleFile, stopAll } from "../world/world.ts";
 import type { CalledProcess } from "./called-process.ts";
 import { startCalledProcess } from "./called-process.ts";
 
@@ -122,32 +122,19 @@ export async function startPool(
   return pool;
 }
 
-/**
- * Each candidate vends twice in each process, for connections of its own: nobody waits for another process. The second time
- * the provider takes its usual time, which a warm process knows.
- */
+/** Each candidate vends twice in each process, for connections of its own: nobody waits for another process. */
 async function warmUp(
   world: BenchWorld,
   processes: readonly CalledProcess[],
   candidates: readonly CandidateName[],
 ): Promise<void> {
-  for (const issueMs of [0, providerMs]) {
-    await world.behave({ issueMs });
-    for (const { id } of candidates) await warmUpOnce(world, processes, id);
-  }
-  await world.behave();
-}
-
-async function warmUpOnce(
-  world: BenchWorld,
-  processes: readonly CalledProcess[],
-  id: string,
-): Promise<void> {
-  for (let at = 0; at < processes.length; at += together) {
-    const some = processes.slice(at, at + together);
-    const connections = await world.createConnections(some.length);
-    const vend = (one: CalledProcess, index: number) =>
-      one.call("burst", { id, connection: connections[index], atEpochMs: 0, calls: 1 });
-    await Promise.all(some.map(vend));
+  for (const { id } of [...candidates, ...candidates]) {
+    for (let at = 0; at < processes.length; at += together) {
+      const some = processes.slice(at, at + together);
+      const connections = await world.createConnections(some.length);
+      const vend = (one: CalledProcess, index: number) =>
+        one.call("burst", { id, connection: connections[index], atEpochMs: 0, calls: 1 });
+      await Promise.all(some.map(vend));
+    }
   }
 }

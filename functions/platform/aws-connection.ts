@@ -69,8 +69,8 @@ export function connectToAws(variables: Variables, clock: CorrectedClock): AwsCo
       const { accessKeyId, secretAccessKey } = credentialsIn(variables);
       if (!region || !accessKeyId || !secretAccessKey) return undefined;
       const name = `${service} ${region}`;
-      const way = ways.get(name) ?? wayTo(service, region);
-      ways.set(name, way);
+      if (!ways.has(name)) ways.set(name, wayTo(service, region));
+      const way = ways.get(name);
       return way ? readAws(read, way, signal ?? new AbortController().signal) : undefined;
     },
 

@@ -94,9 +94,9 @@ async function exchange(
   way: AwsWay,
   signal: AbortSignal,
 ): Promise<string | null> {
+  signal.throwIfAborted();
   const connection = { isReused: false };
   try {
-    signal.throwIfAborted();
     const sentAt = way.clock.now();
     const response = await send(request, way, connection, signal);
     way.stated(response.headers.date, sentAt);
@@ -104,7 +104,7 @@ async function exchange(
     const text = await readAnswer(response);
     return response.statusCode === 200 ? text : null;
   } catch (error) {
-    if (signal.aborted || !connection.isReused) throw error;
+    if (!connection.isReused) throw error;
     return exchange(request, way, signal);
   }
 }
@@ -121,7 +121,8 @@ function send(
   );
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method: "POST", headers, agent }, resolve);
-    signal.addEventListener("abort", () => outgoing.destroy());
+    const giveUp = () => outgoing.destroy();
+    signal.addEventListener("abort", giveUp);
     outgoing.on("socket", (socket) => {
       connection.isReused = outgoing.reusedSocket;
       if (!socket.connecting) return;
@@ -130,7 +131,10 @@ function send(
       });
     });
     outgoing.on("error", reject);
-    outgoing.on("close", () => reject(new Error("The connection was closed without an answer.")));
+    outgoing.on("close", () => {
+      signal.removeEventListener("abort", giveUp);
+      reject(new Error("The connection was closed without an answer."));
+    });
     outgoing.end(body);
   });
 }

@@ -58,6 +58,11 @@ export function recordReader({
     metrics?.record("DamagedRecords", 1);
   }
 
+  function compare(record: TokenRecord): void {
+    learnFrom(record);
+    reportIfOlder(record);
+  }
+
   /** Counts each renewal once, however often it is read. */
   function learnFrom({ connection, version, typicalRenewalMs }: TokenRecord): void {
     const isNew = version > (latest.get(connection)?.version ?? 0);
@@ -82,15 +87,15 @@ export function recordReader({
     const now = clock.now();
     const reader = { now, process, firstSeenAt: firstSeenAt(now) };
     const record = boundRecord(readRecord(item), reader);
-    learnFrom(record);
     if (record.damage.length > 0) report(record, now);
-    else reportIfOlder(record);
+    else compare(record);
     return { ...record, typicalRenewalMs: record.typicalRenewalMs ?? medianOf(lastRenewalsMs) };
   };
 }
 
+/** The smaller one of two: the first renewal of a process loads its code. */
 function medianOf(numbers: readonly number[]): number | null {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? null;
+  return numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)] ?? null;
 }
 
 /** Tells once for each process that a freeze has reached it, or is over. */

@@ -9,7 +9,8 @@ import { abandonedAt, isLeaseAlive } from "./decision/usable-token.ts";
 
 const assumedRenewalMs = 100;
 const firstCheckMs = 500;
-const minPauseMs = 20;
+/** What a look that comes too early costs. */
+export const minPauseMs = 20;
 const maxPauseMs = 500;
 /** A caller waits inside its invocation for an instant that is no further away; for a later one, it asks again. */
 const maxKnownWaitMs = 2000;

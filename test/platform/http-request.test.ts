@@ -131,7 +131,9 @@ describe("an answer", () => {
   });
 
   test("of fifty megabytes is aborted", async () => {
+    const closed = Promise.withResolvers<void>();
     server = await rawServer((socket) => {
+      socket.on("close", () => closed.resolve());
       socket.write(head());
       const more = () => {
         while (socket.writable && socket.write("x".repeat(16_384)));
@@ -141,6 +143,7 @@ describe("an answer", () => {
     });
     const begun = process.memoryUsage().arrayBuffers;
     expect((await send(post(server.url), never)).body).toBeNull();
+    await closed.promise;
     expect(process.memoryUsage().arrayBuffers - begun).toBeLessThan(20_000_000);
   });
 

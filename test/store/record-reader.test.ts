@@ -64,26 +64,33 @@ test("a connection that was never renewed takes as long as those usually do that
   const { read } = aReader(0);
   const typicalOf = (pk: string, version = 0, issueMs?: number) => {
     const renewed = issueMs !== undefined && { typicalIssueMs: count(issueMs) };
-    const row = read({ pk: text(pk), fence: count(1), version: count(version), ...renewed });
-    expect(row.damage).toEqual([]);
-    return row.typicalRenewalMs;
+    const row = { pk: text(pk), fence: count(1), version: count(version), ...renewed };
+    return read(row).typicalRenewalMs;
   };
   expect(typicalOf("new")).toBeNull();
   expect(typicalOf("a", 1, 400)).toBe(400);
   expect(typicalOf("new")).toBe(400);
   expect(typicalOf("b", 1, 300)).toBe(300);
-  expect(typicalOf("b", 2, 200)).toBe(200);
   expect(typicalOf("new")).toBe(300);
-  // Read again, it tells nothing new; nor does a row that was put back.
-  expect(typicalOf("b", 2, 100)).toBe(100);
-  expect(typicalOf("b", 1, 100)).toBe(100);
+  // Read again, it tells nothing new; nor does a row that was put back, or one that is damaged.
+  expect(typicalOf("b", 1, 900)).toBe(900);
+  expect(typicalOf("b", 0, 900)).toBe(900);
+  const damaged = {
+    pk: text("c"),
+    fence: text("?"),
+    version: count(1),
+    typicalIssueMs: count(900),
+  };
+  expect(read(damaged).damage).toEqual(["fence"]);
   expect(typicalOf("new")).toBe(300);
+  expect(typicalOf("b", 2, 350)).toBe(350);
   expect(typicalOf("b", 3, 60_000)).toBe(60_000);
-  expect(typicalOf("b", 4, 150)).toBe(150);
-  expect(typicalOf("new")).toBe(300);
-  // Of five.
-  expect(typicalOf("b", 5, 150)).toBe(150);
-  expect(typicalOf("new")).toBe(200);
+  expect(typicalOf("new")).toBe(350);
+  expect(typicalOf("b", 4, 380)).toBe(380);
+  expect(typicalOf("new")).toBe(380);
+  // The last five: the first is forgotten.
+  expect(typicalOf("b", 5, 100)).toBe(100);
+  expect(typicalOf("new")).toBe(350);
 });
 
 test("of two readings of a realm's freeze the one counts that began later, in whatever order they end", () => {

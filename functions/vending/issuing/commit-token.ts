@@ -13,6 +13,7 @@ import type {
 } from "../../model/token-record.ts";
 import { ledgerAfter, sealedTextOf, termsOf } from "../../model/token-record.ts";
 import type { Commit, HeldLease } from "../../model/token-store.ts";
+import { minPauseMs } from "../await-renewal.ts";
 import { afterRejection } from "../decision/back-off.ts";
 import type { TokenTimes } from "../decision/token-times.ts";
 import { keepAliveUntil, nextScheduledRenewal, tokenTimes } from "../decision/token-times.ts";
@@ -130,7 +131,7 @@ function commitFor(
     rejections: lease.reason === "rejected" ? afterRejection(rejections, at) : rejections,
     revocationScope,
     typicalRenewalMs: smoothed(
-      // Before the first commit it is another connection's.
+      // Before the first commit it is other connections'.
       before === 0 ? null : typicalRenewalMs,
       withCommit(msBetween(lease.since, at), leaseTookMs),
     ),
@@ -210,9 +211,9 @@ function timesOf(
   };
 }
 
-/** The commit takes about as long as the write of the lease did, or less: others wanted the lease at the same time. */
+/** The commit takes about as long as the write of the lease did, or less: others may have wanted the lease too. */
 function withCommit(tookMs: number, leaseTookMs: number): number {
-  return tookMs + Math.min(leaseTookMs, Math.round(tookMs / 10));
+  return tookMs + Math.min(leaseTookMs, Math.max(minPauseMs, Math.round(tookMs / 10)));
 }
 
 /** Renewals below twice this never count as slow. */
