@@ -88,9 +88,12 @@ test("a connection that was never renewed takes as long as those usually do that
   expect(typicalOf("new")).toBe(350);
   expect(typicalOf("b", 4, 380)).toBe(380);
   expect(typicalOf("new")).toBe(380);
-  // The last five: the first is forgotten.
-  expect(typicalOf("b", 5, 100)).toBe(100);
-  expect(typicalOf("new")).toBe(350);
+  // Of the last five.
+  for (const [at, issueMs] of [100, 10, 20].entries()) typicalOf("b", 5 + at, issueMs);
+  expect(typicalOf("new")).toBe(100);
+  // Written by a release that did not say how long it took.
+  expect(typicalOf("d", 1)).toBe(100);
+  expect(typicalOf("new")).toBe(100);
 });
 
 test("of two readings of a realm's freeze the one counts that began later, in whatever order they end", () => {
