@@ -63,7 +63,8 @@ function intro({ date, machine, isFull, isForced, seed }: BenchReport): string {
     `${platform}, Node ${node}, load average ${load.toFixed(2)}, seed ${seed}. Everything runs on this machine: the ` +
     "provider takes 150 ms, its new token revokes the one before, and each answer of the table takes 4 ms longer than " +
     "the emulator needs. The product is the built bundle. All candidates run in the same warm processes, which have seen " +
-    "the provider take its time, in random order in each block; a value in brackets is a 95 % bootstrap interval over blocks, of two or three blocks little more than their " +
+    "the provider take its time, in random order in each block; a value in brackets is a 95 % bootstrap interval over " +
+    "blocks, of two or three blocks little more than their " +
     `range. Compare ratios: times depend on the machine.${forced}`
   );
 }
