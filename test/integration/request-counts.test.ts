@@ -146,7 +146,13 @@ it("a store hit loads nothing on first use; a cold issue loads what renews, the 
   const process = await stack.start(realm);
   expect(await lazyChunks(process)).toEqual([]);
   await process.vend();
-  const forIssuing = ["renew-connection", "secrets-manager-source", "parse-secret", "client-grant"];
+  const forIssuing = [
+    "renew-connection",
+    "secrets-manager-source",
+    "parse-secret",
+    "client-grant",
+    "http-request",
+  ];
   expect(await lazyChunks(process)).toEqual([...sdkOfTheTable, ...forIssuing].toSorted());
 
   const newcomer = await stack.start(realm);
