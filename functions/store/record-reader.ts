@@ -58,11 +58,6 @@ export function recordReader({
     metrics?.record("DamagedRecords", 1);
   }
 
-  function compare(record: TokenRecord): void {
-    learnFrom(record);
-    reportIfOlder(record);
-  }
-
   /** Counts each renewal once, however often it is read. */
   function learnFrom({ connection, version, typicalRenewalMs }: TokenRecord): void {
     const isNew = version > (latest.get(connection)?.version ?? 0);
@@ -88,7 +83,10 @@ export function recordReader({
     const reader = { now, process, firstSeenAt: firstSeenAt(now) };
     const record = boundRecord(readRecord(item), reader);
     if (record.damage.length > 0) report(record, now);
-    else compare(record);
+    else {
+      learnFrom(record);
+      reportIfOlder(record);
+    }
     return { ...record, typicalRenewalMs: record.typicalRenewalMs ?? medianOf(lastRenewalsMs) };
   };
 }

@@ -30,6 +30,7 @@ describe.each([
   ["fish", "--no-config", askFish],
 ] as const)("%s", (shell, withoutSettings, ask) => {
   const isInstalled = spawnSync(shell, ["--version"]).status === 0;
+  const reason = isInstalled ? "" : ` (skipped: needs ${shell} on the PATH)`;
 
   /** What it offers for the last of these words. */
   async function offered(...words: readonly string[]): Promise<string[]> {
@@ -40,23 +41,29 @@ describe.each([
     return stdout.split("\n").filter(Boolean).sort();
   }
 
-  test.skipIf(!isInstalled)("completes every command, and the second word of some", async () => {
-    const words = commands.map(({ name }) => name.split(" ")[0] ?? "");
-    expect(await offered("")).toEqual([...new Set(["help", ...words])].sort());
-    expect(await offered("st")).toEqual(["status"]);
-    expect(await offered("secret", "")).toEqual(["check", "put", "rotate"]);
-    expect(await offered("completion", "z")).toEqual(["zsh"]);
-  });
+  test.skipIf(!isInstalled)(
+    `completes every command, and the second word of some${reason}`,
+    async () => {
+      const words = commands.map(({ name }) => name.split(" ")[0] ?? "");
+      expect(await offered("")).toEqual([...new Set(["help", ...words])].sort());
+      expect(await offered("st")).toEqual(["status"]);
+      expect(await offered("secret", "")).toEqual(["check", "put", "rotate"]);
+      expect(await offered("completion", "z")).toEqual(["zsh"]);
+    },
+  );
 
-  test.skipIf(!isInstalled)("completes the options of a command, and no other's", async () => {
-    expect(await offered("status", "--")).toEqual([
-      ...["--function", "--help", "--interval", "--json", "--watch"],
-    ]);
-    const afterConnection = await offered("vend", "conferma/sandbox/default", "--show");
-    expect(afterConnection).toEqual(["--show-token"]);
-    expect(await offered("secret", "put", "--json", "--un")).toEqual(["--undo"]);
-    expect(await offered("mint", "--")).toEqual([]);
-  });
+  test.skipIf(!isInstalled)(
+    `completes the options of a command, and no other's${reason}`,
+    async () => {
+      expect(await offered("status", "--")).toEqual([
+        ...["--function", "--help", "--interval", "--json", "--watch"],
+      ]);
+      const afterConnection = await offered("vend", "conferma/sandbox/default", "--show");
+      expect(afterConnection).toEqual(["--show-token"]);
+      expect(await offered("secret", "put", "--json", "--un")).toEqual(["--undo"]);
+      expect(await offered("mint", "--")).toEqual([]);
+    },
+  );
 
   test("is given every command and option", async () => {
     const text = await script(shell);
