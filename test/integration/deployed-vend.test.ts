@@ -14,17 +14,23 @@ import { confermaWorld } from "../support/stack-realms.ts";
 import { TABLE } from "../support/token-table.ts";
 import { startVendProcess } from "../support/vend-process.ts";
 
-/** The stack's table and KMS behind TLS, at a name that is no local one; and how a process gets there. */
-async function deployedAws({ dynamoDb, kms }: TestStack) {
+/** The stack's services behind TLS, at a name that is no local one; and how a process gets there. */
+async function deployedAws({ dynamoDb, kms, secretsManager }: TestStack) {
+  const urls = {
+    DynamoDB_20120810: dynamoDb.url,
+    TrentService: kms.url,
+    secretsmanager: secretsManager.url,
+  };
   const authority = await createCertificateAuthority("AWS");
   const { chain, privateKey } = await authority.issueServer("aws.example");
   const operations: string[] = [];
   const connections = new Set<unknown>();
   const server = createServer({ cert: chain, key: privateKey }, async (request, response) => {
-    const target = String(request.headers["x-amz-target"]);
-    operations.push(target.split(".").at(-1) ?? "");
+    const [service = "", operation = ""] = String(request.headers["x-amz-target"]).split(".");
+    operations.push(operation || `${request.method} ${request.url}`);
     connections.add(request.socket);
-    const { url } = target.startsWith("DynamoDB") ? dynamoDb : kms;
+    const url = new Map(Object.entries(urls)).get(service);
+    if (!url) return void response.writeHead(404).end();
     const names = ["authorization", "content-type", "x-amz-date", "x-amz-target"];
     const headers = names.map((name): [string, string] => [name, String(request.headers[name])]);
     const body = await readBytes(request);
@@ -50,10 +56,12 @@ async function deployedAws({ dynamoDb, kms }: TestStack) {
   };
 }
 
-it("a deployed function reads its table and opens the data key while Lambda initializes it, over TLS and without the SDK", async () => {
-  const { stack, realm } = await confermaWorld();
-  const stored = expectAnswer(await (await stack.start(realm, stack.kmsKey)).vend());
-  const { operations, connections, endpoint, execArgv } = await deployedAws(stack);
+/** A process as Lambda starts it. */
+async function startDeployed(
+  { stack, realm }: Awaited<ReturnType<typeof confermaWorld>>,
+  { endpoint, execArgv }: Awaited<ReturnType<typeof deployedAws>>,
+  tokenUrl: string,
+) {
   const variables = {
     AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
     AWS_REGION: LOCAL_LOCATION.region,
@@ -61,13 +69,32 @@ it("a deployed function reads its table and opens the data key while Lambda init
     AWS_SECRET_ACCESS_KEY: "local",
     AWS_ENDPOINT_URL: endpoint,
     TABLE_NAME: TABLE,
-    REALM: JSON.stringify({ ...realm, tokenUrl: "https://conferma.example/token" }),
+    REALM: JSON.stringify({ ...realm, tokenUrl }),
     SECRET_PREFIX: "token-vending/conferma/test/",
     ...stack.kmsKey,
   };
-
   const deployed = await startVendProcess(vendTokenBundle(), variables, execArgv);
   onTestFinished(() => deployed.stop());
+  return deployed;
+}
+
+it("a deployed function sends no credentials to a name that leads to this machine", async () => {
+  const world = await confermaWorld();
+  const aws = await deployedAws(world.stack);
+  const deployed = await startDeployed(world, aws, `${aws.endpoint}/token`);
+  expect(versionOrCode(await deployed.vend())).toBe("provider-unavailable");
+  expect(aws.operations).toContain("GetSecretValue");
+  expect(aws.operations).not.toContain("POST /token");
+});
+
+it("a deployed function reads its table and opens the data key while Lambda initializes it, over TLS and without the SDK", async () => {
+  const world = await confermaWorld();
+  const { stack, realm } = world;
+  const stored = expectAnswer(await (await stack.start(realm, stack.kmsKey)).vend());
+  const aws = await deployedAws(stack);
+  const { operations, connections } = aws;
+
+  const deployed = await startDeployed(world, aws, "https://conferma.example/token");
 
   expect(operations).toEqual(["BatchGetItem", "Decrypt"]);
   expect(expectAnswer(await deployed.vend())).toEqual(stored);
