@@ -30,10 +30,10 @@ const proofMembers = {
   ),
 };
 
-/** The payload of a direct invocation. */
+/** The payload of a direct invocation. Its defaults are filled in where it is read: a default would be validated each time. */
 export const vendPayload = v.strictObject({
-  account: v.optional(v.string(), "default"),
-  minValiditySeconds: v.optional(seconds, 0),
+  account: v.optional(v.string()),
+  minValiditySeconds: v.optional(seconds),
   rejectedVersion: v.optional(version),
   ...proofMembers,
 });

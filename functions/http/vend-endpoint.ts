@@ -134,8 +134,8 @@ function readPayload(payload: unknown): VendRequest {
     "payload",
   );
   return {
-    account: requireAccount(account),
-    minValiditySeconds,
+    account: requireAccount(account ?? "default"),
+    minValiditySeconds: minValiditySeconds ?? 0,
     rejectedVersion: rejectedVersion ?? null,
     ...proof,
   };
