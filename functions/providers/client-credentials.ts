@@ -4,6 +4,7 @@ import {
   clientAuthentications,
   clientMembers,
   clientSettings,
+  nameGivenTwice,
   requestSettings,
 } from "./declaration/client-settings.ts";
 import { bearer, declareClientCredentials } from "./declaration/declare-provider.ts";
@@ -40,11 +41,15 @@ export const clientCredentials = declareClientCredentials({
     presentation: v.optional(presentation, bearer),
     ...answerAttributes,
   }),
-  settingsProblem({ clientAuthentication, grant, tokenExchange }) {
+  settingsProblem(settings) {
+    const { clientAuthentication, grant, tokenExchange } = settings;
     if (grant === "token-exchange" && !tokenExchange)
       return { field: "tokenExchange", problem: "is missing" };
     if (clientAuthentication === "grant" && grant === "client-credentials")
       return { field: "clientAuthentication", problem: "must not be grant: set one" };
+    const name = nameGivenTwice(settings);
+    if (name !== undefined)
+      return { field: "parameterNames", problem: `${name} is another parameter's name too` };
     return null;
   },
   secret: {

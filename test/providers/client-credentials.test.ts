@@ -133,8 +133,11 @@ describe("a request of RFC 6749 §4.4", () => {
     ],
     [{ client_id: "" }, "parameterNames.client_id: must be a name"],
     [{ client_id: "a b" }, "parameterNames.client_id: must be a name"],
+    [{ client_id: "id", scope: "id" }, "parameterNames: id is another parameter's name too"],
+    [{ scope: "tenant" }, "parameterNames: tenant is another parameter's name too"],
   ])("has no other names like %j", (parameterNames, refusal) => {
-    const realm = JSON.stringify({ ...settings(), parameterNames });
+    const tokenParameters = { tenant: "acme" };
+    const realm = JSON.stringify({ ...settings(), tokenParameters, parameterNames });
     expect(() => readRealm(realm)).toThrow(`REALM: ${refusal}`);
   });
 

@@ -56,6 +56,20 @@ export const requestSettings = {
   tokenHeaders: v.optional(v.record(v.pipe(headerName, nameBesides(ownHeaders)), headerValue)),
 };
 
+/** A server's own name that another parameter has too: one of them would be taken for the other. */
+export function nameGivenTwice({
+  parameterNames = {},
+  tokenParameters = {},
+}: RenamedParameters): string | undefined {
+  const given = Object.values(parameterNames).filter((name) => typeof name === "string");
+  return given.find((name, at) => given.indexOf(name) < at || Object.hasOwn(tokenParameters, name));
+}
+
+interface RenamedParameters {
+  readonly parameterNames?: Readonly<Record<string, string | null | undefined>> | undefined;
+  readonly tokenParameters?: Readonly<Record<string, string>> | undefined;
+}
+
 /** The ways to authenticate that every generic provider has. */
 export const clientAuthentications = ["basic", "post", "private_key_jwt", "tls", "none"] as const;
 
