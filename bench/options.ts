@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 /** What the command line asks for. */
 export interface BenchOptions {
-  /** Ten minutes instead of two. */
+  /** Twelve minutes instead of three. */
   readonly isFull: boolean;
   /** Measures on a busy machine too. */
   readonly isForced: boolean;
@@ -14,7 +14,7 @@ export interface BenchOptions {
 
 export const benchUsage = `Usage: npm run bench -- [options]
 
-  --full              ten minutes instead of two
+  --full              twelve minutes instead of three
   --only <measures>   only these, separated by commas; writes no page
   --seed <number>     of the random order (default 1)
   --force             measures although the machine is busy; the page says so`;
