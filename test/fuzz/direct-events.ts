@@ -3,7 +3,7 @@ import { among, edited, hostileJson, hostileText } from "./arbitraries.ts";
 import { border } from "./border.ts";
 import type { InvokedFunction } from "./fuzz-world.ts";
 import { FuzzWorld } from "./fuzz-world.ts";
-import { consentRealms, fuzzRealms } from "./realms.ts";
+import { consentRealms, fuzzRealms, vendedRealms } from "./realms.ts";
 import { canaries } from "./recorder.ts";
 
 /** Payloads of docs/client.md and of the command line, valid for one function or another. */
@@ -12,6 +12,7 @@ const validPayloads = among<unknown>([
   { account: "default" },
   { account: "default", minValiditySeconds: 30 },
   { account: "default", rejectedVersion: 1 },
+  { account: "default", proofFor: "GET https://api.example/accounts", proofNonce: "nonce-1" },
   { account: "jo", code: canaries.code },
   { account: "default", disconnect: true },
   { realm: "conferma/test" },
@@ -42,9 +43,14 @@ const functionNames = [
 /** A payload of a direct invocation: any JSON that somebody with the permission to invoke sends. */
 export const directEvents = border({
   name: "direct events",
-  inputs: fc.record({ invoked: among(functionNames), realm: among(consentRealms), event }),
-  play: ({ invoked, realm: consentRealm, event }, recorder) => {
-    const realm = invoked.endsWith("-consent") ? fuzzRealms[consentRealm] : fuzzRealms[0];
+  inputs: fc.record({
+    invoked: among(functionNames),
+    consentRealm: among(consentRealms),
+    vendedRealm: among(vendedRealms),
+    event,
+  }),
+  play: ({ invoked, consentRealm, vendedRealm, event }, recorder) => {
+    const realm = fuzzRealms[invoked.endsWith("-consent") ? consentRealm : vendedRealm];
     if (!realm) throw new RangeError("There is no such realm.");
     return FuzzWorld.play(realm, recorder, async (world) => {
       await world.invoke(invoked, event);

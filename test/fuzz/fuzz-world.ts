@@ -28,6 +28,7 @@ import {
   readRealmSummaries,
   summarizeRealm,
 } from "../../functions/providers/catalogue.ts";
+import { proofSigner } from "../../functions/providers/oauth/proof-of-possession.ts";
 import { localSealer } from "../../functions/sealing/local-sealer.ts";
 import { dynamoDbPendingConsents } from "../../functions/store/dynamodb-pending-consents.ts";
 import { dynamoDbRenewalIndex } from "../../functions/store/dynamodb-renewal-index.ts";
@@ -39,7 +40,6 @@ import { sdkItemTable } from "../../functions/store/sdk-item-table.ts";
 import { listConnections } from "../../functions/vending/list-connections.ts";
 import { processVending } from "../../functions/vending/process-vending.ts";
 import { renewDue } from "../../functions/vending/schedule/renew-due.ts";
-import { noProofs } from "../support/a-credential.ts";
 import { aRequester } from "../support/a-page-view.ts";
 import { aContext } from "../support/a-proxy-event.ts";
 import { at } from "../support/a-record.ts";
@@ -50,6 +50,7 @@ import type { FuzzRealm } from "./realms.ts";
 import type { Recorder } from "./recorder.ts";
 
 const tableName = "Tokens";
+const newRequestId = () => "00000000-0000-4000-8000-000000000001";
 
 export type InvokedFunction =
   | "vend-token"
@@ -127,10 +128,12 @@ export class FuzzWorld {
 
   #vend(): Handler {
     const { realm, clock } = this;
-    const { extraHeaders } = realm;
+    const { log, processName } = this.#deps;
     const endpoint = vendEndpoint({
-      ...{ realm, extraHeaders, clock, metrics: this.#metrics },
-      ...{ log: this.#deps.log, processName: this.#deps.processName, proofs: noProofs },
+      ...{ realm, clock, metrics: this.#metrics, log, processName },
+      extraHeaders: realm.extraHeaders,
+      attributeHeaders: "attributeHeaders" in realm ? realm.attributeHeaders : undefined,
+      proofs: async () => proofSigner({ clock, newRequestId }),
       ...processVending(this.#deps),
     });
     return flushMetricsAfter(endpoint, this.#metrics);
@@ -177,7 +180,6 @@ export class FuzzWorld {
     const log = jsonLog(write, () => clock.now());
     const readRecord = recordReader({ clock, log, metrics: this.#metrics, process: "fuzz" });
     const send: SendHttp = (...args) => this.send(...args);
-    const newRequestId = () => "00000000-0000-4000-8000-000000000001";
     let owners = 0;
     return {
       realm,

@@ -27,7 +27,8 @@ export function idTokenOf(realm: RealmInput, nonce: string | null, now: Date): P
 export async function tokenAnswer(realm: RealmInput, nonce: string | null, now: Date) {
   const isOpenId = "issuer" in realm && realm.issuer !== undefined;
   return {
-    token_type: "Bearer",
+    token_type: "dpop" in realm && realm.dpop ? "DPoP" : "Bearer",
+    ...{ tenant: "acme", data: { site: "site-1" } },
     access_token: canaries.accessToken,
     accessToken: canaries.accessToken,
     refresh_token: canaries.refreshToken,

@@ -10,7 +10,7 @@ import { properAnswer, rawAnswers } from "./provider-bytes.ts";
 import type { RawAnswer } from "./provider-server.ts";
 import { ProviderServer } from "./provider-server.ts";
 import type { FuzzRealm } from "./realms.ts";
-import { realmPositions, realmsAt } from "./realms.ts";
+import { provenRequest, realmPositions, realmsAt } from "./realms.ts";
 
 /** What asks the provider. Those that only a consent has ask for a token where there is none. */
 const acts = ["vend", "reject", "tick", "callback", "disconnect", "refresh"] as const;
@@ -73,7 +73,8 @@ async function prepared(world: FuzzWorld, act: Act): Promise<() => Promise<void>
     const event = callbackEvent(await followToProvider(world, "an HTTP API"), "an HTTP API");
     return async () => void (await world.invoke("complete-consent", event));
   }
-  const vend = async () => void (await world.invoke("vend-token", { account }));
+  const request = { account, ...provenRequest(world.realm) };
+  const vend = async () => void (await world.invoke("vend-token", request));
   // Its provider is asked once, when the key is new.
   if (isStaticKey(world)) return vend;
   if (world.consents) await consented(world);
@@ -82,14 +83,14 @@ async function prepared(world: FuzzWorld, act: Act): Promise<() => Promise<void>
     return async () => void (await world.invoke("complete-consent", { account, disconnect: true }));
   }
   if (act === "reject") {
-    return async () => void (await world.invoke("vend-token", { account, rejectedVersion: 1 }));
+    return async () => void (await world.invoke("vend-token", { ...request, rejectedVersion: 1 }));
   }
   return async () => {
     // The token has ended, or is about to.
     world.clock.skip(act === "tick" ? 3_200_000 : 3_700_000);
     await world.invoke(
       act === "tick" ? "renew-tokens" : "vend-token",
-      act === "tick" ? {} : { account },
+      act === "tick" ? {} : request,
     );
   };
 }

@@ -21,6 +21,10 @@ const tokenFields = among<unknown>([
   { access_token: accessToken, expires_in: 300, id_token: "e30.e30.e30", customer: "Mo***" },
   { access_token: accessToken, expires_in: 60, id_token: "{idToken}" },
   {
+    ...{ access_token: accessToken, token_type: "DPoP", expires_in: 300 },
+    ...{ refresh_token: refreshToken, tenant: "acme", data: { site: "site-1" } },
+  },
+  {
     ...{ access_token: accessToken, token_type: "N_A", expires_in: 300 },
     issued_token_type: "urn:ietf:params:oauth:token-type:jwt",
   },

@@ -17,6 +17,13 @@ const environment = "test";
 /** Of one call to the provider, by the fast clock of these worlds. */
 const deadlineMs = 1000;
 
+/** Tokens that are bound to a key, and what is vended beside them. */
+const bound = {
+  dpop: true,
+  attributes: { tenant: "answer.tenant", site: "answer.data.site" },
+  attributeHeaders: { "X-Tenant": "tenant", "X-Site": "site" },
+};
+
 /** A realm of each provider, of each grant, and of a server that is no token endpoint, whose addresses all begin with `base`. */
 export function realmsAt(base: string): readonly FuzzRealm[] {
   const tokenUrl = `${base}/token`;
@@ -48,6 +55,14 @@ export function realmsAt(base: string): readonly FuzzRealm[] {
     { settings: { provider: "connectpay", ...common, ...code }, secret: oauthClient },
     { settings: { provider: "authorization-code", ...common, ...code }, secret: oauthClient },
     ...furtherClientsAt({ ...common, tokenUrl }),
+    {
+      settings: { provider: "client-credentials", ...common, tokenUrl, ...bound },
+      secret: oauthClient,
+    },
+    {
+      settings: { provider: "authorization-code", ...common, ...code, ...openId, ...bound },
+      secret: oauthClient,
+    },
   ];
 }
 
@@ -94,4 +109,12 @@ export const fuzzRealms = realmsAt(honestBase);
 export const realmPositions = fc.nat({ max: fuzzRealms.length - 1 });
 
 /** Those at which a person consents, by their position. */
-export const consentRealms = [7, 8, 9] as const;
+export const consentRealms = [7, 8, 9, 15] as const;
+
+/** Those that direct events ask for a token, by their position: the second one's tokens are bound to a key. */
+export const vendedRealms = [0, 14] as const;
+
+/** What a caller says of its request, where tokens are bound to a key. */
+export function provenRequest(realm: RealmInput): { readonly proofFor?: string } {
+  return "dpop" in realm && realm.dpop ? { proofFor: "GET https://api.example/accounts" } : {};
+}

@@ -41,9 +41,13 @@ export class Recorder {
     return [
       ...soughtForms.filter(({ form }) => said.includes(form)).map(({ name }) => name),
       ...this.unlogged.filter((secret) => log.includes(secret)).map(() => "a link or a cookie"),
+      ...(said.includes(anyProofKey) ? ["the key of a token"] : []),
     ];
   }
 }
+
+/** How every private key of P-256 begins (PKCS #8, Base64): a token's is made anew in each world. */
+const anyProofKey = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg".toLowerCase();
 
 const soughtForms = Object.entries(canaries).flatMap(([name, secret]) =>
   [...new Set(formsOf(secret))].map((form) => ({ name, form: form.toLowerCase() })),

@@ -11,7 +11,7 @@ import { callbackEvent, consented, followToProvider } from "./consent-journey.ts
 import { FuzzWorld } from "./fuzz-world.ts";
 import type { RowEdit } from "./hostile-rows.ts";
 import { editedRow, rowEdits } from "./hostile-rows.ts";
-import { fuzzRealms, realmPositions } from "./realms.ts";
+import { fuzzRealms, provenRequest, realmPositions } from "./realms.ts";
 import { canaries } from "./recorder.ts";
 
 const readers = [
@@ -34,10 +34,13 @@ export const storedRows = border({
     const realm = fuzzRealms[position];
     if (!realm) throw new RangeError("There is no such realm.");
     return FuzzWorld.play(realm, recorder, async (world) => {
-      const account = world.consents ? "jo" : "default";
+      const request = {
+        account: world.consents ? "jo" : "default",
+        ...provenRequest(world.realm),
+      };
       if (world.consents) await consented(world);
-      else await world.invoke("vend-token", { account });
-      const read = await readingOf(world, reader, account);
+      else await world.invoke("vend-token", request);
+      const read = await readingOf(world, reader, request);
       changeRows(world, edits, isForged);
       world.clock.skip(passedMs);
       await read();
@@ -62,11 +65,12 @@ function isKnown(edits: readonly RowEdit[]): readonly RowEdit[] {
 async function readingOf(
   world: FuzzWorld,
   reader: Reader,
-  account: string,
+  request: { readonly account: string },
 ): Promise<() => Promise<unknown>> {
+  const { account } = request;
   switch (reader) {
     case "reject":
-      return () => world.invoke("vend-token", { account, rejectedVersion: 1 });
+      return () => world.invoke("vend-token", { ...request, rejectedVersion: 1 });
     case "tick":
       return () => world.invoke("renew-tokens", {});
     case "status":
@@ -76,9 +80,9 @@ async function readingOf(
     case "paste":
     case "disconnect":
       if (world.consents) return consentReading(world, reader, account);
-      return () => world.invoke("vend-token", { account });
+      return () => world.invoke("vend-token", request);
     case "vend":
-      return () => world.invoke("vend-token", { account });
+      return () => world.invoke("vend-token", request);
     default:
       return () => runCommand(world, reader, account);
   }
