@@ -6,7 +6,7 @@ import { LongestFirst } from "./test/support/longest-first.ts";
 /** Among the folders of pure code: what starts a server or a process, and so is no unit test. */
 const withServers = [
   "test/bench/hot-path.test.ts",
-  "test/cli/{completion,consent,console,discover,doctor,doctor-api,history,ledger,no-answer,npm-run-vend,recover,reseal,run,secret-*,status,throttled,who,who-am-i}.test.ts",
+  "test/cli/{bound-tokens,completion,consent,console,discover,doctor,doctor-api,history,ledger,no-answer,npm-run-vend,recover,reseal,run,secret-*,status,throttled,who,who-am-i}.test.ts",
   "test/client/{credential,end-to-end,https-transport,lambda-transport,proven-client,python,retry,size}.test.ts",
   "test/client/{testing,token-client,token-client-error,token-fetch,wait-for-consent,with-token}.test.ts",
   "test/http/{begin,complete}-consent-endpoint.test.ts",

@@ -1,4 +1,3 @@
-import type { VendAnswer } from "../functions/http/contract.ts";
 import type { CommandContext, Terminal } from "./command.ts";
 import type { DeployedFunctions } from "./deployed-functions.ts";
 import type { CliProblem } from "./failure.ts";
@@ -7,6 +6,7 @@ import type { RecoveredConnection, RecoveryResult } from "./format-recovery.ts";
 import { parseConnection } from "./parse-arguments.ts";
 import type { RecoveryFinding } from "./recovery-findings.ts";
 import { recoveryGuides } from "./recovery-findings.ts";
+import { vendUnsent } from "./vend-unsent.ts";
 
 /** At most one renewal a second, however many connections there are. */
 const paceMs = 1000;
@@ -84,7 +84,7 @@ export async function vendOnce(
   const rejection = rejectedVersion === null ? {} : { rejectedVersion };
   try {
     const payload = { account, ...rejection };
-    const { version } = await functions.invoke<VendAnswer>("vend-token", realm, payload);
+    const { version } = await vendUnsent(functions, realm, payload);
     return { version };
   } catch (error) {
     if (error instanceof CommandFailure) return { problem: error.problem };

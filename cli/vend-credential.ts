@@ -3,6 +3,7 @@ import type { CommandContext, CommandDeclaration, CommandOutput } from "./comman
 import { formatCredential } from "./format-answers.ts";
 import type { CommandOptions } from "./options.ts";
 import { parseConnection, parseMinValidity, parseVersion } from "./parse-arguments.ts";
+import { vendUnsent } from "./vend-unsent.ts";
 
 const options = ["showToken", "minValidity", "proofFor", "function"] as const;
 const needs = "`lambda:InvokeFunction` on `vend-token`";
@@ -41,7 +42,9 @@ function vending(
       ...(rejectedVersion === null ? {} : { rejectedVersion }),
       ...(proofFor === undefined ? {} : { proofFor }),
     };
-    const answer = await functions.invoke<VendAnswer>("vend-token", realm, payload);
+    const answer = isTokenShown
+      ? await functions.invoke<VendAnswer>("vend-token", realm, payload)
+      : await vendUnsent(functions, realm, payload);
     const { token: _, header, extraHeaders: __, ...rest } = answer;
     return {
       answer: isTokenShown ? answer : { ...rest, header: { name: header.name } },

@@ -1,4 +1,4 @@
-import type { Disconnected, VendAnswer } from "../../functions/http/contract.ts";
+import type { Disconnected } from "../../functions/http/contract.ts";
 import type { ConsentLink } from "../../functions/http/link-contract.ts";
 import { adviceFor } from "../advice.ts";
 import type { AwsTarget } from "../aws-target.ts";
@@ -9,6 +9,7 @@ import { formatDisconnected } from "../format-answers.ts";
 import { freezeCommand, thawCommand } from "../freeze.ts";
 import { parseConnection } from "../parse-arguments.ts";
 import { relativeTime } from "../relative-time.ts";
+import { vendUnsent } from "../vend-unsent.ts";
 import { ActionError } from "./action-error.ts";
 import type { Breaker } from "./breaker.ts";
 import type { OperatorAction } from "./operator-action.ts";
@@ -64,7 +65,7 @@ async function vend(text: string, more: object, means: ActionMeans): Promise<Act
   const { functions, now } = means;
   const { realm, account, connection } = parseConnection(text);
   const payload = { account, ...more };
-  const { version, usableUntil } = await functions.invoke<VendAnswer>("vend-token", realm, payload);
+  const { version, usableUntil } = await vendUnsent(functions, realm, payload);
   const end = usableUntil === null ? "has no end" : `ends ${relativeTime(usableUntil, now())}`;
   return { text: `${connection}: version ${version} was vended; it ${end}.` };
 }
