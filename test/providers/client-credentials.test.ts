@@ -133,12 +133,25 @@ describe("a request of RFC 6749 §4.4", () => {
     ],
     [{ client_id: "" }, "parameterNames.client_id: must be a name"],
     [{ client_id: "a b" }, "parameterNames.client_id: must be a name"],
-    [{ client_id: "id", scope: "id" }, "parameterNames: id is another parameter's name too"],
-    [{ scope: "tenant" }, "parameterNames: tenant is another parameter's name too"],
+    ...["id", "tenant", "grant_type", "client_secret", "audience"].map((name): [object, string] => [
+      { client_id: name, scope: "id" },
+      `parameterNames: ${name} is another parameter's name too`,
+    ]),
   ])("has no other names like %j", (parameterNames, refusal) => {
-    const tokenParameters = { tenant: "acme" };
-    const realm = JSON.stringify({ ...settings(), tokenParameters, parameterNames });
+    const sent = { clientAuthentication: "post", audience: "a", tokenParameters: { tenant: "b" } };
+    const realm = JSON.stringify({ ...settings(), ...sent, parameterNames });
     expect(() => readRealm(realm)).toThrow(`REALM: ${refusal}`);
+  });
+
+  test.each<object>([
+    { client_id: "username", client_secret: "password" },
+    { client_id: "client_secret", client_secret: "client_id" },
+    { client_id: null, username: "client_id" },
+    { grant_type: null, client_id: "grant_type" },
+    { client_secret: "resource" },
+  ])("may have other names like %j", (parameterNames) => {
+    const realm = { ...settings({ clientAuthentication: "post" }), parameterNames };
+    expect(readRealm(JSON.stringify(realm))).toMatchObject({ parameterNames });
   });
 
   test("revokes nothing elsewhere, unless the realm says that a new token revokes the old", async () => {

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { OAuthClient } from "../oauth/client-authentication.ts";
 import { certificateChain, privateKey } from "../oauth/client-certificate.ts";
 import { plainText, sensitiveText } from "./secret.ts";
 import { address, basicEncoding, headerName, headerValue } from "./settings.ts";
@@ -56,18 +57,36 @@ export const requestSettings = {
   tokenHeaders: v.optional(v.record(v.pipe(headerName, nameBesides(ownHeaders)), headerValue)),
 };
 
-/** A server's own name that another parameter has too: one of them would be taken for the other. */
+/**
+ * A server's own name of a parameter that is another one's too: the server would take one for the other. Parameters that
+ * only a secret adds are not known here.
+ */
 export function nameGivenTwice({
   parameterNames = {},
   tokenParameters = {},
-}: RenamedParameters): string | undefined {
+  clientAuthentication,
+  scope,
+  audience,
+  resource,
+}: NamedParameters): string | undefined {
   const given = Object.values(parameterNames).filter((name) => typeof name === "string");
-  return given.find((name, at) => given.indexOf(name) < at || Object.hasOwn(tokenParameters, name));
+  const others = [
+    "grant_type",
+    ...(clientAuthentication === "post" ? ["client_id", "client_secret"] : []),
+    ...Object.entries({ scope, audience, resource, ...tokenParameters }).flatMap(([name, value]) =>
+      value === undefined ? [] : name,
+    ),
+  ].filter((name) => !Object.hasOwn(parameterNames, name));
+  return given.find((name, at) => given.indexOf(name) < at || others.includes(name));
 }
 
-interface RenamedParameters {
-  readonly parameterNames?: Readonly<Record<string, string | null | undefined>> | undefined;
+interface NamedParameters {
+  readonly parameterNames?: OAuthClient["parameterNames"];
   readonly tokenParameters?: Readonly<Record<string, string>> | undefined;
+  readonly clientAuthentication: string;
+  readonly scope?: string | undefined;
+  readonly audience?: string | undefined;
+  readonly resource?: string | string[] | undefined;
 }
 
 /** The ways to authenticate that every generic provider has. */
