@@ -30,7 +30,10 @@ const proofMembers = {
   ),
 };
 
-/** The payload of a direct invocation. Its defaults are filled in where it is read: a default would be validated each time. */
+/**
+ * The payload of a direct invocation. Whoever reads it fills in the defaults: here they would be validated with every vend
+ * from memory.
+ */
 export const vendPayload = v.strictObject({
   account: v.optional(v.string()),
   minValiditySeconds: v.optional(seconds),

@@ -41,7 +41,7 @@ export function correctedClock(
   return {
     now() {
       const now = machineNow();
-      // Mostly so: every vend from memory asks for the time twice.
+      // As good as always. A vend from memory asks for the time twice: no further instant is made for it.
       return aheadMs === 0 ? now : plusMs(now, -aheadMs);
     },
     countdown: clock.countdown,

@@ -87,8 +87,8 @@ function approve(answers: ReadonlyMap<string, AnswerRows>): void {
   const all = allScenarios.map(({ name }) => name);
   approveAnswers(answers, all);
   const left = all.length - answers.size;
-  const rest = left > 0 ? `, ${left} left as they were (--long --approve writes all)` : "";
-  console.log(`${answers.size} scenarios' answers written${rest}`);
+  const rest = left > 0 ? `, those of ${left} left as they were (--long: all are played)` : "";
+  console.log(`answers.md: those of ${answers.size} scenarios are written${rest}`);
 }
 
 async function printCounterexample(
