@@ -41,7 +41,7 @@ const routes: readonly Route[] = [
 ];
 
 const parameterName = fc.oneof(
-  among(["minValiditySeconds", "realm", "cursor", "code", "state", "iss", "error"]),
+  among(["minValiditySeconds", "proofFor", "realm", "cursor", "code", "state", "iss", "error"]),
   hostileText,
 );
 const parameterValue = fc.oneof(among(["30", "connectpay/test", canaries.callerText]), hostileText);

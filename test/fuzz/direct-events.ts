@@ -3,7 +3,7 @@ import { among, edited, hostileJson, hostileText } from "./arbitraries.ts";
 import { border } from "./border.ts";
 import type { InvokedFunction } from "./fuzz-world.ts";
 import { FuzzWorld } from "./fuzz-world.ts";
-import { consentRealms, fuzzRealms, vendedRealms } from "./realms.ts";
+import { boundRealms, consentRealms, fuzzRealms } from "./realms.ts";
 import { canaries } from "./recorder.ts";
 
 /** Payloads of docs/client.md and of the command line, valid for one function or another. */
@@ -36,21 +36,24 @@ const event = fc.oneof(
   { weight: 1, arbitrary: hostileText },
 );
 
-const functionNames = [
-  ...["vend-token", "begin-consent", "complete-consent", "list-connections", "renew-tokens"],
-] as InvokedFunction[];
+/** The realms, by their position, in which a function is invoked. */
+const realmsOf: Readonly<Record<InvokedFunction, readonly number[]>> = {
+  "vend-token": [0, ...boundRealms],
+  "begin-consent": consentRealms,
+  "complete-consent": consentRealms,
+  "list-connections": [0],
+  "renew-tokens": [0],
+};
+const functions = Object.keys(realmsOf) as InvokedFunction[];
 
 /** A payload of a direct invocation: any JSON that somebody with the permission to invoke sends. */
 export const directEvents = border({
   name: "direct events",
-  inputs: fc.record({
-    invoked: among(functionNames),
-    consentRealm: among(consentRealms),
-    vendedRealm: among(vendedRealms),
-    event,
-  }),
-  play: ({ invoked, consentRealm, vendedRealm, event }, recorder) => {
-    const realm = fuzzRealms[invoked.endsWith("-consent") ? consentRealm : vendedRealm];
+  inputs: among(functions).chain((invoked) =>
+    fc.record({ invoked: fc.constant(invoked), realm: among(realmsOf[invoked]), event }),
+  ),
+  play: ({ invoked, realm: position, event }, recorder) => {
+    const realm = fuzzRealms[position];
     if (!realm) throw new RangeError("There is no such realm.");
     return FuzzWorld.play(realm, recorder, async (world) => {
       await world.invoke(invoked, event);

@@ -47,6 +47,7 @@ import { MemoryTable } from "../support/memory-table.ts";
 import { FuzzClock } from "./fuzz-clock.ts";
 import { honestProvider } from "./honest-provider.ts";
 import type { FuzzRealm } from "./realms.ts";
+import { isBound } from "./realms.ts";
 import type { Recorder } from "./recorder.ts";
 
 const tableName = "Tokens";
@@ -103,6 +104,15 @@ export class FuzzWorld {
     } finally {
       world.clock.stop();
     }
+  }
+
+  /** What a caller asks `vend-token` for: where tokens are bound to a key, with a proof for its own request. */
+  get vendRequest(): { readonly account: string; readonly proofFor?: string } {
+    const account = this.consents ? "jo" : "default";
+    return {
+      account,
+      ...(isBound(this.realm) && { proofFor: "GET https://api.example/accounts" }),
+    };
   }
 
   /** Invokes a function, as Lambda does; its answer is recorded. */

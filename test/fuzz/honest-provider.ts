@@ -3,6 +3,7 @@ import type { Clock } from "../../functions/model/clock.ts";
 import { unprintable } from "../../functions/model/sensitive.ts";
 import type { HttpRequest, HttpResponse } from "../../functions/platform/http-request.ts";
 import type { RealmInput } from "../../functions/providers/catalogue.ts";
+import { isBound } from "./realms.ts";
 import { canaries } from "./recorder.ts";
 
 const { privateKey, publicKey } = await generateKeyPair("ES256");
@@ -27,7 +28,7 @@ export function idTokenOf(realm: RealmInput, nonce: string | null, now: Date): P
 export async function tokenAnswer(realm: RealmInput, nonce: string | null, now: Date) {
   const isOpenId = "issuer" in realm && realm.issuer !== undefined;
   return {
-    token_type: "dpop" in realm && realm.dpop ? "DPoP" : "Bearer",
+    token_type: isBound(realm) ? "DPoP" : "Bearer",
     ...{ tenant: "acme", data: { site: "site-1" } },
     access_token: canaries.accessToken,
     accessToken: canaries.accessToken,

@@ -1,5 +1,7 @@
+import { createPrivateKey } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import fc from "fast-check";
+import { newProofKey } from "../../functions/providers/oauth/proof-of-possession.ts";
 import type { Border } from "./border.ts";
 import { border } from "./border.ts";
 import type { Recorder } from "./recorder.ts";
@@ -53,6 +55,13 @@ export const plantedBorders: readonly Border[] = [
   planted("answers a secret in Base64", () => ({
     body: Buffer.from(`client:${canaries.clientSecret}`).toString("base64"),
   })),
+  planted("answers a token's key", async () => ({ key: (await newProofKey()).expose() })),
+  planted("proves with a token's key", async () => {
+    const key = Buffer.from((await newProofKey()).expose(), "base64url");
+    const jwk = createPrivateKey({ key, format: "der", type: "pkcs8" }).export({ format: "jwk" });
+    const header = JSON.stringify({ typ: "dpop+jwt", alg: "ES256", jwk });
+    return { extraHeaders: { DPoP: `${Buffer.from(header).toString("base64url")}.e30.x` } };
+  }),
   planted("logs a link", ({ log, unlogged }) => {
     unlogged.push("one-time-link");
     log.push('{"url":"/consent/one-time-link"}');

@@ -10,7 +10,7 @@ import { properAnswer, rawAnswers } from "./provider-bytes.ts";
 import type { RawAnswer } from "./provider-server.ts";
 import { ProviderServer } from "./provider-server.ts";
 import type { FuzzRealm } from "./realms.ts";
-import { provenRequest, realmPositions, realmsAt } from "./realms.ts";
+import { realmPositions, realmsAt } from "./realms.ts";
 
 /** What asks the provider. Those that only a consent has ask for a token where there is none. */
 const acts = ["vend", "reject", "tick", "callback", "disconnect", "refresh"] as const;
@@ -68,12 +68,12 @@ async function filledAnswers(
 
 /** Brings the world to where the provider is asked, and returns the question. */
 async function prepared(world: FuzzWorld, act: Act): Promise<() => Promise<void>> {
-  const account = world.consents ? "jo" : "default";
+  const { vendRequest: request } = world;
+  const { account } = request;
   if (act === "callback" && world.consents) {
     const event = callbackEvent(await followToProvider(world, "an HTTP API"), "an HTTP API");
     return async () => void (await world.invoke("complete-consent", event));
   }
-  const request = { account, ...provenRequest(world.realm) };
   const vend = async () => void (await world.invoke("vend-token", request));
   // Its provider is asked once, when the key is new.
   if (isStaticKey(world)) return vend;

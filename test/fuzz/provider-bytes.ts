@@ -31,6 +31,7 @@ const tokenFields = among<unknown>([
   { keys: [{ kty: "EC", crv: "P-256", kid: "key-1", x: "{jwkX}", y: "AA" }] },
   { error: "invalid_grant", error_description: providerText },
   { error: providerText, status: providerText },
+  { error: "use_dpop_nonce" },
 ]);
 
 const bytesOf = (text: string) => Buffer.from(text, "utf8").toString("latin1");
@@ -108,6 +109,7 @@ const headerName = fc.oneof(
       "Upgrade",
     ],
     ...["Set-Cookie", "Transfer-Encoding", "Content-Length", "Trailer", "X-Y", "WWW-Authenticate"],
+    "DPoP-Nonce",
   ]),
   fc.string({ maxLength: 12 }),
 );

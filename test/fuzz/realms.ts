@@ -108,13 +108,19 @@ export const fuzzRealms = realmsAt(honestBase);
 /** The position of any of them. */
 export const realmPositions = fc.nat({ max: fuzzRealms.length - 1 });
 
-/** Those at which a person consents, by their position. */
-export const consentRealms = [7, 8, 9, 15] as const;
+/** The positions of those at which a person consents. */
+export const consentRealms = positionsOf(({ settings }) => "authorizeUrl" in settings);
 
-/** Those that direct events ask for a token, by their position: the second one's tokens are bound to a key. */
-export const vendedRealms = [0, 14] as const;
+/** The positions of those whose tokens are bound to a key, and need no person. */
+export const boundRealms = positionsOf(
+  ({ settings }) => isBound(settings) && !("authorizeUrl" in settings),
+);
 
-/** What a caller says of its request, where tokens are bound to a key. */
-export function provenRequest(realm: RealmInput): { readonly proofFor?: string } {
-  return "dpop" in realm && realm.dpop ? { proofFor: "GET https://api.example/accounts" } : {};
+function positionsOf(isMeant: (realm: FuzzRealm) => boolean): number[] {
+  return fuzzRealms.flatMap((realm, position) => (isMeant(realm) ? position : []));
+}
+
+/** Whether its tokens are bound to a key. */
+export function isBound(realm: RealmInput): boolean {
+  return "dpop" in realm && realm.dpop === true;
 }

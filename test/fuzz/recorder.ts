@@ -41,15 +41,17 @@ export class Recorder {
     return [
       ...soughtForms.filter(({ form }) => said.includes(form)).map(({ name }) => name),
       ...this.unlogged.filter((secret) => log.includes(secret)).map(() => "a link or a cookie"),
-      ...(said.includes(anyProofKey) ? ["the key of a token"] : []),
     ];
   }
 }
 
-/** How every private key of P-256 begins (PKCS #8, Base64): a token's is made anew in each world. */
-const anyProofKey = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg".toLowerCase();
+/** How every private key of P-256 begins as Base64 (PKCS #8), and ends as JSON: a token's is made anew in each world. */
+const privateKeys = ["MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg", '"crv":"P-256","d":"'];
 
-const soughtForms = Object.entries(canaries).flatMap(([name, secret]) =>
+const soughtForms = [
+  ...Object.entries(canaries),
+  ...privateKeys.map((part) => ["a token's key", part] as const),
+].flatMap(([name, secret]) =>
   [...new Set(formsOf(secret))].map((form) => ({ name, form: form.toLowerCase() })),
 );
 

@@ -89,7 +89,7 @@ export const secretTexts = border({
       const keys = "jwksUrl" in realm.settings ? [properAnswer(publishedKeys)] : [];
       await server.answering([...keys, properAnswer(JSON.stringify(token))], async () => {
         if (journey) await world.invoke("complete-consent", callbackEvent(journey, "a REST API"));
-        else await world.invoke("vend-token", {});
+        else await world.invoke("vend-token", world.vendRequest);
       });
     });
   },

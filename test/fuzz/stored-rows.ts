@@ -11,7 +11,7 @@ import { callbackEvent, consented, followToProvider } from "./consent-journey.ts
 import { FuzzWorld } from "./fuzz-world.ts";
 import type { RowEdit } from "./hostile-rows.ts";
 import { editedRow, rowEdits } from "./hostile-rows.ts";
-import { fuzzRealms, provenRequest, realmPositions } from "./realms.ts";
+import { fuzzRealms, realmPositions } from "./realms.ts";
 import { canaries } from "./recorder.ts";
 
 const readers = [
@@ -34,13 +34,10 @@ export const storedRows = border({
     const realm = fuzzRealms[position];
     if (!realm) throw new RangeError("There is no such realm.");
     return FuzzWorld.play(realm, recorder, async (world) => {
-      const request = {
-        account: world.consents ? "jo" : "default",
-        ...provenRequest(world.realm),
-      };
+      const { vendRequest: request } = world;
       if (world.consents) await consented(world);
       else await world.invoke("vend-token", request);
-      const read = await readingOf(world, reader, request);
+      const read = await readingOf(world, reader);
       changeRows(world, edits, isForged);
       world.clock.skip(passedMs);
       await read();
@@ -62,11 +59,8 @@ function isKnown(edits: readonly RowEdit[]): readonly RowEdit[] {
 }
 
 /** Prepares a reader that needs it, before the rows change. */
-async function readingOf(
-  world: FuzzWorld,
-  reader: Reader,
-  request: { readonly account: string },
-): Promise<() => Promise<unknown>> {
+async function readingOf(world: FuzzWorld, reader: Reader): Promise<() => Promise<unknown>> {
+  const { vendRequest: request } = world;
   const { account } = request;
   switch (reader) {
     case "reject":
@@ -84,7 +78,7 @@ async function readingOf(
     case "vend":
       return () => world.invoke("vend-token", request);
     default:
-      return () => runCommand(world, reader, account);
+      return () => runCommand(world, reader);
   }
 }
 
@@ -118,11 +112,12 @@ function postOf(event: object): object {
 }
 
 /** The operator's command line, which reads what the functions answer. */
-async function runCommand(world: FuzzWorld, reader: Reader, account: string): Promise<void> {
+async function runCommand(world: FuzzWorld, reader: Reader): Promise<void> {
   const [, name = "", yes] = reader.split(" ");
+  const { account, ...proof } = world.vendRequest;
   const args = name === "vend" ? [`${realmName(world.realm)}/${account}`] : [];
   const command = commands.find((each) => each.name === name);
-  const execute = command?.prepare(args, { yes: yes !== undefined });
+  const execute = command?.prepare(args, { ...proof, yes: yes !== undefined });
   const { recorder } = world;
   try {
     await recorder.record(
