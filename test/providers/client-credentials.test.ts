@@ -133,8 +133,12 @@ describe("a request of RFC 6749 §4.4", () => {
     ],
     [{ client_id: "" }, "parameterNames.client_id: must be a name"],
     [{ client_id: "a b" }, "parameterNames.client_id: must be a name"],
-    ...["id", "tenant", "grant_type", "client_secret", "audience"].map((name): [object, string] => [
-      { client_id: name, scope: "id" },
+    [
+      { client_id: "client_secret" },
+      "parameterNames: client_secret is another parameter's name too",
+    ],
+    ...["id", "tenant", "grant_type", "client_id", "audience"].map((name): [object, string] => [
+      { client_secret: name, scope: "id" },
       `parameterNames: ${name} is another parameter's name too`,
     ]),
   ])("has no other names like %j", (parameterNames, refusal) => {
@@ -143,14 +147,15 @@ describe("a request of RFC 6749 §4.4", () => {
     expect(() => readRealm(realm)).toThrow(`REALM: ${refusal}`);
   });
 
-  test.each<object>([
-    { client_id: "username", client_secret: "password" },
-    { client_id: "client_secret", client_secret: "client_id" },
-    { client_id: null, username: "client_id" },
-    { grant_type: null, client_id: "grant_type" },
-    { client_secret: "resource" },
-  ])("may have other names like %j", (parameterNames) => {
-    const realm = { ...settings({ clientAuthentication: "post" }), parameterNames };
+  test.each<[Settings["clientAuthentication"], object]>([
+    ["post", { client_id: "username", client_secret: "password" }],
+    ["post", { client_id: "client_secret", client_secret: "client_id" }],
+    ["post", { client_id: null, username: "client_id" }],
+    ["post", { grant_type: null, scope: null, client_id: "grant_type" }],
+    ["post", { client_secret: "resource" }],
+    ["basic", { scope: "client_secret" }],
+  ])("with %s, may have other names like %j", (clientAuthentication, parameterNames) => {
+    const realm = { ...settings({ clientAuthentication }), parameterNames };
     expect(readRealm(JSON.stringify(realm))).toMatchObject({ parameterNames });
   });
 
