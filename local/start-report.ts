@@ -2,6 +2,7 @@ import { realmName } from "../functions/model/connection.ts";
 import { declarationOf, needsConsent } from "../functions/providers/catalogue.ts";
 import { formatTable } from "./format-table.ts";
 import type { AnyLocalStack } from "./stack.ts";
+import { proofDemandOf } from "./vend-client.ts";
 import { wrapText } from "./wrap-text.ts";
 
 /** Where everything is. */
@@ -33,13 +34,17 @@ export function gapsInPlay({ providers: { notPlayed } }: AnyLocalStack): string 
 
 /** What can be done with it. */
 export function usageHints({ providers: { realms } }: AnyLocalStack, envFile: string): string {
-  const named = realms.map(({ settings, simulator }) => ({
-    ...{ name: realmName(settings), asked: simulator.url },
-    needsConsent: needsConsent(settings.provider),
-    hasKey: declarationOf(settings.provider).credential.type === "static-key",
+  const named = realms.map((realm) => ({
+    ...{ name: realmName(realm.settings), asked: realm.simulator.url },
+    // Tokens that are bound to a key are vended for a named request only.
+    proof: "dpop" in realm.settings && realm.settings.dpop ? proofDemandOf(realm) : {},
+    needsConsent: needsConsent(realm.settings.provider),
+    hasKey: declarationOf(realm.settings.provider).credential.type === "static-key",
   }));
   const [any] = named;
-  const { name = "", asked = "" } = named.find((realm) => !realm.needsConsent) ?? any ?? {};
+  const tried = named.find((realm) => !realm.needsConsent) ?? any;
+  const { name = "", asked = "", proof: { proofFor } = {} } = tried ?? {};
+  const query = proofFor === undefined ? "" : `?proofFor=${encodeURIComponent(proofFor)}`;
   const key = named.findLast((realm) => realm.hasKey)?.name ?? name;
   const consents = named.filter((realm) => realm.needsConsent).slice(0, 1);
   return [
@@ -55,8 +60,8 @@ export function usageHints({ providers: { realms } }: AnyLocalStack, envFile: st
     "  api=$TOKEN_VENDING_URL/v1",
     '  signed() { curl --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\',
     '    --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" "$@"; }',
-    `  signed $api/tokens/${name}/default`,
-    `  signed $api/tokens/${name}/default/rejections -d '{"version":1}'`,
+    `  signed "$api/tokens/${name}/default${query}"`,
+    `  signed $api/tokens/${name}/default/rejections -d '${JSON.stringify({ version: 1, proofFor })}'`,
     "  signed $api/connections",
     ...consents.map((realm) => `  signed -X POST $api/consents/${realm.name}/default`),
     "",

@@ -1,4 +1,6 @@
+import * as v from "valibot";
 import { expect, test } from "vitest";
+import { rejectionBody, vendQuery } from "../../../functions/http/contract.ts";
 import type { AuthorizationRequest, GrantCredential } from "../../../functions/model/consent.ts";
 import type { Issued, NotIssued } from "../../../functions/model/provider.ts";
 import { Sensitive, unprintable } from "../../../functions/model/sensitive.ts";
@@ -10,6 +12,8 @@ import {
 } from "../../../functions/providers/oauth/proof-of-possession.ts";
 import { ping } from "../../../local/local-realm.ts";
 import { defaultUser } from "../../../local/simulators/oauth/users.ts";
+import type { AnyLocalStack } from "../../../local/stack.ts";
+import { usageHints } from "../../../local/start-report.ts";
 import { createUserAgent } from "../simulators/oauth/user-agent.ts";
 import type { DeclaredWorld } from "./declared-world.ts";
 import { callback, declaredWorld } from "./declared-world.ts";
@@ -98,5 +102,19 @@ test.each(["basic", "none"] as const)(
     const next = issuedOf(await world.issue({ credential: { ...refreshing, proofKey } }));
     expect(next.proofKey.expose()).toBe(proofKey.expose());
     expect(await ping(world.realm, await headersFor(world, next))).toBe(200);
+  },
+);
+
+test.each([true, false])(
+  "the start tries what is answered, with bound tokens: %s",
+  async (dpop) => {
+    const { played, realm } = await declaredWorld({ ...machine, dpop });
+    const hints = usageHints({ providers: played } as unknown as AnyLocalStack, ".env");
+    const [, query = ""] = /default\?([^"]*)"/.exec(hints) ?? [];
+    const [, body = ""] = /rejections -d '([^']*)'/.exec(hints) ?? [];
+    const proof = dpop ? { proofFor: `GET ${realm.pingUrl}` } : {};
+    const asked = v.parse(vendQuery, Object.fromEntries(new URLSearchParams(query)));
+    expect(asked).toEqual({ minValiditySeconds: 0, ...proof });
+    expect(v.parse(rejectionBody, JSON.parse(body))).toEqual({ version: 1, ...proof });
   },
 );
