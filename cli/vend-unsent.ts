@@ -1,4 +1,5 @@
 import type { VendAnswer } from "../functions/http/contract.ts";
+import { proofMissing } from "../functions/http/contract.ts";
 import type { DeployedFunctions } from "./deployed-functions.ts";
 import { CommandFailure } from "./failure.ts";
 
@@ -24,5 +25,5 @@ export async function vendUnsent(
 
 function isProofMissing(error: unknown): boolean {
   const { code, detail } = error instanceof CommandFailure ? error.problem : {};
-  return code === "invalid-request" && detail?.startsWith("proofFor: is missing") === true;
+  return code === "invalid-request" && detail?.startsWith(proofMissing) === true;
 }

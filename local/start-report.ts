@@ -34,16 +34,16 @@ export function gapsInPlay({ providers: { notPlayed } }: AnyLocalStack): string 
 
 /** What can be done with it. */
 export function usageHints({ providers: { realms } }: AnyLocalStack, envFile: string): string {
-  const named = realms.map((realm) => ({
-    ...{ name: realmName(realm.settings), asked: realm.simulator.url },
+  const named = realms.map(({ settings, simulator, pingUrl }) => ({
+    ...{ name: realmName(settings), asked: simulator.url },
     // Tokens that are bound to a key are vended for a named request only.
-    proof: "dpop" in realm.settings && realm.settings.dpop ? proofDemandOf(realm) : {},
-    needsConsent: needsConsent(realm.settings.provider),
-    hasKey: declarationOf(realm.settings.provider).credential.type === "static-key",
+    ...("dpop" in settings && settings.dpop && proofDemandOf({ pingUrl })),
+    needsConsent: needsConsent(settings.provider),
+    hasKey: declarationOf(settings.provider).credential.type === "static-key",
   }));
   const [any] = named;
   const tried = named.find((realm) => !realm.needsConsent) ?? any;
-  const { name = "", asked = "", proof: { proofFor } = {} } = tried ?? {};
+  const { name = "", asked = "", proofFor } = tried ?? {};
   const query = proofFor === undefined ? "" : `?proofFor=${encodeURIComponent(proofFor)}`;
   const key = named.findLast((realm) => realm.hasKey)?.name ?? name;
   const consents = named.filter((realm) => realm.needsConsent).slice(0, 1);

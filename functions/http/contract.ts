@@ -30,6 +30,9 @@ const proofMembers = {
   ),
 };
 
+/** Words by which the command line tells the refusal of a request without `proofFor` from others. */
+export const proofMissing = "proofFor: is missing";
+
 /**
  * The payload of a direct invocation. Whoever reads it fills in the defaults: here they would be validated with every vend
  * from memory.

@@ -1,6 +1,7 @@
 import type { Credential, VendRequest } from "../model/credential.ts";
 import { VendingError } from "../model/errors.ts";
 import type { SignProof } from "../model/proof.ts";
+import { proofMissing } from "./contract.ts";
 
 /**
  * The proof for the request that a caller has named (RFC 9449 §7.1). Fails with `invalid-request` if it has named none: the
@@ -18,5 +19,4 @@ export async function proofOfRequest(
 }
 
 const noAddress = "proofFor: must be a method and an address, like GET https://example.com.";
-const missing =
-  "proofFor: is missing: the token is bound to a key (DPoP). Name the request that you will send, like GET https://api.example.com/payments.";
+const missing = `${proofMissing}: the token is bound to a key (DPoP). Name the request that you will send, like GET https://api.example.com/payments.`;

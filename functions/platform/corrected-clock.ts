@@ -41,7 +41,7 @@ export function correctedClock(
   return {
     now() {
       const now = machineNow();
-      // As good as always. A vend from memory asks for the time twice: no further instant is made for it.
+      // A right clock is the usual case, and a vend from memory asks it twice.
       return aheadMs === 0 ? now : plusMs(now, -aheadMs);
     },
     countdown: clock.countdown,
