@@ -2,14 +2,16 @@ import { existsSync } from "node:fs";
 import type { Browser, BrowserContextOptions, Page, Request } from "playwright-core";
 import { chromium } from "playwright-core";
 import { describe, onTestFinished } from "vitest";
+import { unless } from "../support/unless.ts";
 
 /** Debian's package `chromium-headless-shell`, which renders a page in half the time of a full Chromium; or the latter. */
 const executablePath = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"].find(existsSync);
 
-/** A suite that needs a browser. Without one, its tests are reported as skipped. */
-export const describeInBrowser = executablePath
-  ? describe
-  : (describe.skip as unknown as typeof describe);
+/** A suite that needs a browser. Without one, its tests are reported as skipped, and why. */
+export function describeInBrowser(title: string, suite: () => void): void {
+  const isHere = executablePath !== undefined;
+  describe.skipIf(!isHere)(`${title}${unless(isHere, "Debian's chromium")}`, suite);
+}
 
 let running: Promise<Browser> | undefined;
 

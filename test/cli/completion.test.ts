@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { commands } from "../../cli/commands.ts";
+import { unless } from "../support/unless.ts";
 import { lambdaAccount } from "./lambda-account.ts";
 
 async function script(shell: string): Promise<string> {
@@ -30,7 +31,7 @@ describe.each([
   ["fish", "--no-config", askFish],
 ] as const)("%s", (shell, withoutSettings, ask) => {
   const isInstalled = spawnSync(shell, ["--version"]).status === 0;
-  const reason = isInstalled ? "" : ` (skipped: needs ${shell} on the PATH)`;
+  const reason = unless(isInstalled, `${shell} on the PATH`);
 
   /** What it offers for the last of these words. */
   async function offered(...words: readonly string[]): Promise<string[]> {

@@ -7,6 +7,7 @@ import { expect, inject, it, onTestFinished } from "vitest";
 import { LOCAL_LOCATION } from "../../local/aws/arns.ts";
 import type { LocalStack } from "../../local/stack.ts";
 import { startStack } from "../../local/stack.ts";
+import { unless } from "../support/unless.ts";
 
 const root = path.join(import.meta.dirname, "..", "..");
 const folder = path.join(root, "client/python");
@@ -31,8 +32,6 @@ const hasBotocore = runs(
   "-c",
   "import botocore; assert tuple(map(int, botocore.__version__.split('.')[:2])) >= (1, 31)",
 );
-
-const unless = (isHere: boolean, needed: string) => (isHere ? "" : ` (skipped: needs ${needed})`);
 
 it.skipIf(!hasPython)(
   `the Python client keeps the promises of its own${unless(hasPython, "Python 3")}`,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { unless } from "../support/unless.ts";
 import { withDefect } from "./broken-client.ts";
 import { playLanguage, testedLanguages } from "./languages.ts";
 
@@ -9,7 +10,7 @@ const retry = 2;
 
 describe.each(testedLanguages)("a $name client", ({ folder, broken, command, isHere }) => {
   it.skipIf(!isHere).concurrent.each(broken)(
-    "that $defect is caught",
+    `that $defect is caught${unless(isHere, "its program")}`,
     { retry },
     async (planted) => {
       const { caughtBy } = planted;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { describe, expect, it } from "vitest";
+import { unless } from "../support/unless.ts";
 import { plantDefect } from "./broken-client.ts";
 import { answerSchema, caseFileSchema, stepSchema } from "./case-schema.ts";
 import { startClient } from "./client-process.ts";
@@ -12,14 +13,17 @@ import { readCases } from "./read-cases.ts";
 const cases = readCases();
 
 describe.each(testedLanguages)("the $name client", ({ command, folder, isHere }) => {
-  it.skipIf(!isHere)("conforms, and writes nothing to its standard error", async () => {
-    const { verdicts, errors } = await playLanguage(command(folder));
-    expect(verdicts.filter(({ faults, unsupported }) => faults.length > 0 || unsupported)).toEqual(
-      [],
-    );
-    expect(verdicts).toHaveLength(cases.length);
-    expect(errors).toBe("");
-  });
+  it.skipIf(!isHere)(
+    `conforms, and writes nothing to its standard error${unless(isHere, "its program")}`,
+    async () => {
+      const { verdicts, errors } = await playLanguage(command(folder));
+      expect(
+        verdicts.filter(({ faults, unsupported }) => faults.length > 0 || unsupported),
+      ).toEqual([]);
+      expect(verdicts).toHaveLength(cases.length);
+      expect(errors).toBe("");
+    },
+  );
 });
 
 /** That it is caught is a slow test. That it can be planted is seen here, whenever the client is changed. */

@@ -9,6 +9,7 @@ import { DeploymentNames } from "../../infra/deployment-names.ts";
 import { functionNames } from "../../infra/function-names.ts";
 import { realms } from "../../infra/realms.ts";
 import type { DeployedStack } from "../../local/aws/template/template.ts";
+import { unless } from "../support/unless.ts";
 import type { RawTemplate } from "./synthesized.ts";
 import { deployed, joinTemplates, sortTemplates, testLocation } from "./synthesized.ts";
 
@@ -70,14 +71,17 @@ describe("npm run synth", () => {
   });
 
   // .cfnlintrc says what is not looked for, and why.
-  test.skipIf(!hasCfnLint)("writes templates of which cfn-lint has nothing to say", async () => {
-    const templates = globSync("*.template.json", { cwd: one.out });
-    const config = path.join(root, ".cfnlintrc");
-    const args = ["--config-file", config, "--", ...templates];
-    const { stdout } = await run("cfn-lint", args, { cwd: one.out });
-    expect(templates.length).toBeGreaterThan(3);
-    expect(stdout).toBe("");
-  });
+  test.skipIf(!hasCfnLint)(
+    `writes templates of which cfn-lint has nothing to say${unless(hasCfnLint, "cfn-lint on the PATH")}`,
+    async () => {
+      const templates = globSync("*.template.json", { cwd: one.out });
+      const config = path.join(root, ".cfnlintrc");
+      const args = ["--config-file", config, "--", ...templates];
+      const { stdout } = await run("cfn-lint", args, { cwd: one.out });
+      expect(templates.length).toBeGreaterThan(3);
+      expect(stdout).toBe("");
+    },
+  );
 
   test("writes the same template and the same assets, byte for byte, from any checkout", () => {
     const stacks = one.files.filter((file) => file.endsWith(".template.json"));

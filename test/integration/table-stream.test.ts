@@ -14,10 +14,11 @@ import { bundleOf } from "../support/stack-bundle.ts";
 import { clientOf } from "../support/stack-token-store.ts";
 import { startStreamingTable, streamReader } from "../support/table-stream.ts";
 import { TABLE } from "../support/token-table.ts";
+import { unless } from "../support/unless.ts";
 import { startVendProcess } from "../support/vend-process.ts";
 
 const canRun = javaAvailable();
-const reason = canRun ? "" : " (skipped: needs Java 17 or newer on the PATH)";
+const reason = unless(canRun, "Java 17 or newer on the PATH");
 const realm = "authorization-code/acme";
 
 describe.skipIf(!canRun)(`on the stream of DynamoDB Local${reason},`, () => {

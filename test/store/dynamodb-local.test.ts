@@ -6,9 +6,10 @@ import { describeRenewalIndex } from "../support/describe-renewal-index.ts";
 import { describeStatusReader } from "../support/describe-status-reader.ts";
 import { describeTokenStore } from "../support/describe-token-store.ts";
 import { javaAvailable, startDynamoDbLocal } from "../support/dynamodb-local.ts";
+import { unless } from "../support/unless.ts";
 
 const canRun = javaAvailable();
-const reason = canRun ? "" : " (skipped: needs Java 17 or newer on the PATH)";
+const reason = unless(canRun, "Java 17 or newer on the PATH");
 
 /** One for all suites, because a JVM takes seconds to start; each finds it empty. */
 describe.skipIf(!canRun)(`on DynamoDB Local${reason},`, () => {

@@ -25,6 +25,7 @@ import { codeCredential, sampleAuthorizationRequest } from "../../support/a-cons
 import { summarizeOutcome } from "../../support/an-issuer.ts";
 import { loopbackOnly } from "../../support/network-policies.ts";
 import { rawServer } from "../../support/raw-server.ts";
+import { unless } from "../../support/unless.ts";
 
 const trusted = getCACertificates("default");
 let authority: CertificateAuthority;
@@ -197,57 +198,60 @@ describe("a TLS alert", () => {
 
 const hasOpenSsl = spawnSync("openssl", ["version"]).status === 0;
 
-describe.skipIf(!hasOpenSsl)("OpenSSL as the provider", () => {
-  /** Runs against a server that ends the handshake without a certificate of its authority. */
-  async function against(version: string, certificate: Partial<CertificateAndKey>) {
-    const folder = mkdtempSync(join(tmpdir(), "certificates-"));
-    const file = (name: string, text: string) => {
-      writeFileSync(join(folder, name), text);
-      return join(folder, name);
-    };
-    const options = [
-      ...["-accept", "127.0.0.1:0", version, "-www", "-Verify", "2", "-verify_return_error"],
-      ...["-cert", file("cert.pem", server.chain), "-key", file("key.pem", server.privateKey)],
-      ...["-CAfile", file("ca.pem", authority.certificate)],
-    ];
-    const process = spawn("openssl", ["s_server", ...options], {
-      stdio: ["ignore", "pipe", "ignore"],
+describe.skipIf(!hasOpenSsl)(
+  `OpenSSL as the provider${unless(hasOpenSsl, "openssl on the PATH")}`,
+  () => {
+    /** Runs against a server that ends the handshake without a certificate of its authority. */
+    async function against(version: string, certificate: Partial<CertificateAndKey>) {
+      const folder = mkdtempSync(join(tmpdir(), "certificates-"));
+      const file = (name: string, text: string) => {
+        writeFileSync(join(folder, name), text);
+        return join(folder, name);
+      };
+      const options = [
+        ...["-accept", "127.0.0.1:0", version, "-www", "-Verify", "2", "-verify_return_error"],
+        ...["-cert", file("cert.pem", server.chain), "-key", file("key.pem", server.privateKey)],
+        ...["-CAfile", file("ca.pem", authority.certificate)],
+      ];
+      const process = spawn("openssl", ["s_server", ...options], {
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      try {
+        const port = await portOf(process.stdout);
+        return await exchangeAt(`https://127.0.0.1:${port}/`, certificate);
+      } finally {
+        process.kill();
+        await once(process, "exit");
+        rmSync(folder, { recursive: true });
+      }
+    }
+
+    async function portOf(output: AsyncIterable<Buffer>): Promise<string> {
+      let text = "";
+      for await (const chunk of output) {
+        text += chunk;
+        const [, port] = /^ACCEPT \S+:(\d+)$/m.exec(text) ?? [];
+        if (port) return port;
+      }
+      throw new Error(text);
+    }
+
+    test.each([
+      ["TLS 1.2", "-tls1_2"],
+      ["TLS 1.3, which looks only after the request is under way", "-tls1_3"],
+    ])("refuses a stranger's certificate by %s", async (_, version) => {
+      expect(await against(version, await stranger.issueClient("tpp-1"))).toMatchObject(refused);
     });
-    try {
-      const port = await portOf(process.stdout);
-      return await exchangeAt(`https://127.0.0.1:${port}/`, certificate);
-    } finally {
-      process.kill();
-      await once(process, "exit");
-      rmSync(folder, { recursive: true });
-    }
-  }
 
-  async function portOf(output: AsyncIterable<Buffer>): Promise<string> {
-    let text = "";
-    for await (const chunk of output) {
-      text += chunk;
-      const [, port] = /^ACCEPT \S+:(\d+)$/m.exec(text) ?? [];
-      if (port) return port;
-    }
-    throw new Error(text);
-  }
+    test("refuses one of an authority with the same name but another key", async () => {
+      expect(await against("-tls1_3", await impostor.issueClient("tpp-1"))).toMatchObject(refused);
+    });
 
-  test.each([
-    ["TLS 1.2", "-tls1_2"],
-    ["TLS 1.3, which looks only after the request is under way", "-tls1_3"],
-  ])("refuses a stranger's certificate by %s", async (_, version) => {
-    expect(await against(version, await stranger.issueClient("tpp-1"))).toMatchObject(refused);
-  });
-
-  test("refuses one of an authority with the same name but another key", async () => {
-    expect(await against("-tls1_3", await impostor.issueClient("tpp-1"))).toMatchObject(refused);
-  });
-
-  test("refuses a missing one by TLS 1.3", async () => {
-    expect(await against("-tls1_3", {})).toMatchObject(refused);
-  });
-});
+    test("refuses a missing one by TLS 1.3", async () => {
+      expect(await against("-tls1_3", {})).toMatchObject(refused);
+    });
+  },
+);
 
 describe("a secret with an unusable certificate", () => {
   const key = () => generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;

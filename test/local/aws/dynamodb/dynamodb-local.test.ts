@@ -3,9 +3,12 @@ import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { expect, it } from "vitest";
 import { createTables } from "../../../../local/aws/dynamodb/dynamodb-tables.ts";
 import { javaAvailable, startDynamoDbLocal } from "../../../support/dynamodb-local.ts";
+import { unless } from "../../../support/unless.ts";
 
-it.skipIf(!javaAvailable())(
-  "DynamoDB Local starts, creates tables and ends when it is stopped",
+const canRun = javaAvailable();
+
+it.skipIf(!canRun)(
+  `DynamoDB Local starts, creates tables and ends when it is stopped${unless(canRun, "Java 17 or newer on the PATH")}`,
   async () => {
     const dynamoDb = await startDynamoDbLocal();
     await createTables(dynamoDb.url, [
